@@ -1,0 +1,29 @@
+// The key to the library's own side of a context. Contexts befriend it, so that users see their
+// public face alone.
+#pragma once
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+struct access {
+    template <class Context>
+    static constexpr bool is_task() noexcept {
+        return Context::state::is_task;
+    }
+
+    template <class Context>
+    static auto& body(Context& context) noexcept {
+        return static_cast<typename Context::state&>(context);
+    }
+    // From the header of a node to the whole node, whose context is a private base.
+    template <class Node, class Context, class Header>
+    static Node& downcast(Header& header) noexcept {
+        return static_cast<Node&>(
+            static_cast<Context&>(static_cast<typename Context::state&>(header)));
+    }
+};
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,97 @@
+// What one activation of a body, from resumption to suspension, keeps on the C++ stack. Every index
+// into it is a constant, so that it dissolves into registers.
+#pragma once
+
+#include <switchback/detail/control.hpp>
+#include <switchback/detail/scope.hpp>
+#include <switchback/errors.hpp>
+#include <switchback/step.hpp>
+
+#include <utility>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+// How far a try has come in this activation.
+enum class phase : unsigned char { entering, trying, handling, otherwise, finally, over };
+
+struct activation {
+    explicit activation(path_t path)
+        : target(path & labels_mask), arriving(path & thrown_in),
+          exits(static_cast<unsigned char>((path & exits_mask) >> exits_shift)) {}
+    activation(activation const&) = delete;
+    activation& operator=(activation const&) = delete;
+
+    path_t target;          // the labels still to be jumped to; 0 once the body is where it was
+    path_t arriving;        // thrown_in, if an exception waits at the resume point
+    unsigned char exits;    // how tries are to be left after their finally: two bits a level
+    bool block_ended = false; // the end of a block was reached; otherwise a break left it
+    bool turn_ended = false;  // the end of a try was reached; otherwise a continue left it
+    phase phases[levels];
+
+    exit exit_at(int level) const { return static_cast<exit>(exits >> exit_shift_of(level) & 3); }
+    void set_exit(int level, exit how) {
+        exits = static_cast<unsigned char>((exits & ~(3u << exit_shift_of(level))) |
+                                           static_cast<unsigned>(how) << exit_shift_of(level));
+    }
+    void clear_exits_within(int level) { // those of the tries inside it: they have been left
+        exits = static_cast<unsigned char>(exits & ((1u << exit_shift_of(level + 1)) - 1));
+    }
+    path_t path_bits() const { return path_t(exits) << exits_shift; }
+};
+
+// Control is in this block, by falling into it or by a jump: its try is told.
+template <class S>
+SB_DETAIL_INLINE void arrive(activation& now) {
+    if constexpr (S::kind == block::trying) now.phases[S::depth] = phase::trying;
+    if constexpr (S::kind == block::handling) now.phases[S::depth] = phase::handling;
+    if constexpr (S::kind == block::otherwise) now.phases[S::depth] = phase::otherwise;
+    if constexpr (S::kind == block::finally) now.phases[S::depth] = phase::finally;
+}
+
+// The path of a resume point, with what the tries around it have pending.
+template <class S>
+SB_DETAIL_INLINE path_t path_at(activation const& now, int line) {
+    if constexpr (S::depth == 0) {
+        return S::at(line);
+    } else {
+        return S::at(line) | now.path_bits();
+    }
+}
+
+// An exception leaves scope S without a C++ throw: to the try that guards it, or out of the body.
+template <class S, class Body>
+step raise_from(activation& now, Body& body, failure&& what) {
+    if constexpr (S::guard == 0) {
+        body.fail(std::move(what));
+        return step::failed;
+    } else {
+        body.push(std::move(what), S::guard);
+        now.clear_exits_within(S::guard - 1);
+        body.path = S::to_error | now.path_bits();
+        return step::again;
+    }
+}
+
+// SB_RETURN in scope S, its value being stored: through the finally blocks that enclose it.
+template <class S>
+SB_DETAIL_INLINE step return_from(activation& now, control& body) {
+    if constexpr (S::guard == 0) {
+        if constexpr (S::depth != 0) body.drop(0);
+        return step::returned;
+    } else {
+        body.drop(S::guard);
+        now.clear_exits_within(S::guard);
+        now.set_exit(S::guard, exit::returning);
+        body.path = S::to_finally | now.path_bits();
+        return step::again;
+    }
+}
+
+// The body's own loop was continued or broken: there is nothing around it to go on with.
+[[noreturn]] SB_DETAIL_COLD inline void throw_stray_exit() { throw stray_exit{}; }
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

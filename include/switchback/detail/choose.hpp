@@ -1,0 +1,47 @@
+// SB_SWITCH: the user's values and the labels of resume points, in one switch.
+#pragma once
+
+#include <switchback/detail/activation.hpp>
+#include <switchback/detail/slot.hpp>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+constexpr bool is_reserved_value(long long value) {
+    return value >= chooser_base && value <= chooser_base + static_cast<long long>(mask_of(1));
+}
+
+// A value that would be taken for a label goes to label 0, which no resume point has and no SB_CASE
+// can name: to SB_DEFAULT.
+template <class T>
+constexpr label chosen_by_value(T value) {
+    static_assert(std::is_integral_v<T> || std::is_enum_v<T>,
+        "SB_SWITCH takes an integer or an enumeration");
+    auto const number = static_cast<long long>(value);
+    return static_cast<label>(is_reserved_value(number) ? chooser_base : number);
+}
+
+template <class S>
+constexpr label chosen_by_path(path_t target) {
+    return static_cast<label>(chooser_base + static_cast<long long>(S::pick(target)));
+}
+
+template <class T>
+constexpr label case_value(T value) {
+    auto const number = static_cast<long long>(value);
+    return is_reserved_value(number)
+               ? throw "SB_CASE: the values from 2^40 to 2^40 + 1023 are reserved"
+               : static_cast<label>(number);
+}
+
+// Control comes by, on its way into the switch.
+template <class S>
+SB_DETAIL_INLINE bool pass(activation& now) {
+    arrive<S>(now);
+    return false;
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

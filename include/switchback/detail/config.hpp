@@ -1,0 +1,46 @@
+// What the compiler has to be told, under names of our own. No other file asks which compiler it is.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__GNUC__) || defined(__clang__)
+#    define SB_DETAIL_COLD __attribute__((cold, noinline))
+#    define SB_DETAIL_NOINLINE __attribute__((noinline))
+#    define SB_DETAIL_INLINE inline __attribute__((always_inline))
+#    define SB_DETAIL_UNLIKELY(x) __builtin_expect(static_cast<bool>(x), 0)
+#elif defined(_MSC_VER)
+#    define SB_DETAIL_COLD __declspec(noinline)
+#    define SB_DETAIL_NOINLINE __declspec(noinline)
+#    define SB_DETAIL_INLINE __forceinline
+#    define SB_DETAIL_UNLIKELY(x) (x)
+#else
+#    define SB_DETAIL_COLD
+#    define SB_DETAIL_NOINLINE
+#    define SB_DETAIL_INLINE inline
+#    define SB_DETAIL_UNLIKELY(x) (x)
+#endif
+
+#if defined(__SANITIZE_ADDRESS__)
+#    define SB_DETAIL_ASAN 1
+#elif defined(__has_feature)
+#    if __has_feature(address_sanitizer)
+#        define SB_DETAIL_ASAN 1
+#    endif
+#endif
+#ifndef SB_DETAIL_ASAN
+#    define SB_DETAIL_ASAN 0
+#endif
+
+// std::addressof without <memory>, which would double what a generator's user has to compile.
+#define SB_DETAIL_ADDRESS_OF(object) __builtin_addressof(object)
+
+// Checks that cost something at each step (is this the scheduler's thread?) run in debug builds, or
+// where the program asks for them.
+#if !defined(SB_DEBUG_CHECKS)
+#    if defined(NDEBUG)
+#        define SB_DEBUG_CHECKS 0
+#    else
+#        define SB_DEBUG_CHECKS 1
+#    endif
+#endif

@@ -1,0 +1,133 @@
+// What every body keeps across its suspensions: the path, and one word for exceptions that handlers
+// and finally blocks have still to deal with. Sixteen bytes, with or without a try in the body.
+#pragma once
+
+#include <switchback/detail/path.hpp>
+#include <switchback/detail/trace.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+// An exception on its way, with the traceback it has gathered. Owned by whoever holds it.
+struct failure {
+    std::exception_ptr error;
+    trace* gathered = nullptr;
+};
+
+// An exception that a try has caught: one being handled, or one that waits for its finally to end.
+// It exists only from the catch to the end of the handler or try.
+struct record {
+    failure what;
+    void const* object; // the exception as the handler's type sees it
+    int handler;        // the handler's line; 0 while none has been found
+    int level;          // the try's
+    record* below;
+};
+
+inline failure copy(failure const& what) {
+    return {what.error, what.gathered == nullptr ? nullptr : new (std::nothrow) trace(*what.gathered)};
+}
+inline void discard(failure& what) noexcept {
+    delete what.gathered;
+    what = {};
+}
+
+// Every record is made and freed by these.
+SB_DETAIL_COLD inline record* push_record(failure&& what, int level, record* below) {
+    auto* const top = new record{what, nullptr, 0, level, below};
+    what = {};
+    return top;
+}
+SB_DETAIL_COLD inline failure take_failure(record*& top) noexcept {
+    auto* const taken = top;
+    auto what = std::move(taken->what);
+    top = taken->below;
+    delete taken;
+    return what;
+}
+// Drops those of that level and deeper.
+SB_DETAIL_COLD inline record* drop_records(record* top, int level) noexcept {
+    while (top != nullptr && top->level >= level) {
+        auto what = take_failure(top);
+        discard(what);
+    }
+    return top;
+}
+
+// Where a generator keeps an exception that was thrown in, until its body goes on.
+constexpr int incoming_level = levels;
+
+class control {
+public:
+    control() = default;
+    control(control const&) = delete;
+    control& operator=(control const&) = delete;
+    ~control() {
+        if (SB_DETAIL_UNLIKELY(records() != nullptr)) drop_records(records(), 0);
+    }
+
+    path_t path = path_not_begun;
+
+    record* records() const noexcept {
+        return reinterpret_cast<record*>(pending_ & ~visible_bit);
+    }
+    record* record_at(int level) const noexcept {
+        auto* const top = records();
+        return top != nullptr && top->level == level ? top : nullptr;
+    }
+    // The same, where records of inner tries may lie above.
+    record* find_record(int level) const noexcept {
+        auto* at = records();
+        while (at != nullptr && at->level > level) at = at->below;
+        return at != nullptr && at->level == level ? at : nullptr;
+    }
+    // The cold functions take the list, not `this`: handing out the address of a context would keep
+    // it in memory, and a generator's loop from dissolving into registers.
+    void drop(int level) noexcept {
+        if (auto* const top = records(); SB_DETAIL_UNLIKELY(top != nullptr)) {
+            set_records(drop_records(top, level));
+        }
+    }
+    void push(failure&& what, int level) {
+        drop(level);
+        set_records(push_record(std::move(what), level, records()));
+    }
+    // Unlike `push`, keeps what is being handled.
+    void push_incoming(failure&& what) {
+        set_records(push_record(std::move(what), incoming_level, records()));
+    }
+    failure take() noexcept {
+        auto* top = records();
+        auto what = take_failure(top);
+        set_records(top);
+        return what;
+    }
+
+    // Whether the body is suspended where a try of its own, or of a generator that it delegates to,
+    // would see an exception. Written only by bodies that have such a place, so that the optimiser
+    // can prove it false for the others and forget about close() and throw_().
+    bool visible() const noexcept { return (pending_ & visible_bit) != 0; }
+    void set_visible() noexcept { pending_ |= visible_bit; }
+    void clear_visible() noexcept { pending_ &= ~visible_bit; }
+    // True for nearly every generator at its end: nothing to close, nothing to free.
+    bool untouched() const noexcept { return pending_ == 0; }
+
+private:
+    static constexpr std::uintptr_t visible_bit = 1;
+
+    void set_records(record* top) noexcept {
+        pending_ = reinterpret_cast<std::uintptr_t>(top) | (pending_ & visible_bit);
+    }
+
+    std::uintptr_t pending_ = 0;
+};
+
+static_assert(sizeof(control) <= 16);
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,190 @@
+// What runs the nodes: the ready queue, the timers, the errors in flight, and who is freed when.
+//
+// A node whose step is on the C++ stack is freed by nobody: it is listed, and dealt with after that
+// step. Releasing a node may run its clean-up, which may release others: these are queued and done
+// before the outermost release returns, so that chains of any length need no stack.
+#pragma once
+
+#include <switchback/clock.hpp>
+#include <switchback/detail/node.hpp>
+#include <switchback/detail/stack_position.hpp>
+#include <switchback/detail/timer_wheel.hpp>
+#include <switchback/errors.hpp>
+#include <switchback/event_pump.hpp>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace switchback {
+inline namespace v0 {
+
+struct worker_options;
+
+namespace detail {
+
+class pool_job;
+class worker_pool;
+class inbox;
+
+// Notified when one of its branches has ended. See detail/join.hpp.
+class join : public waitable {
+public:
+    virtual void branch_ended(node& branch) noexcept = 0;
+
+protected:
+    join() = default;
+    ~join() = default;
+};
+
+class core final : public pump_client {
+public:
+    core(event_pump& pump, clock const& clock, worker_options const& workers);
+    core(core const&) = delete;
+    core& operator=(core const&) = delete;
+
+    // The scheduler goes. What is left is cancelled and cleaned up; the core itself lives until the
+    // last future has gone, too.
+    void close() noexcept;
+
+    // ---- A step's own business, on the hot path
+
+    frame_memory& memory;
+    std::uintptr_t stack_floor = 0; // a child below it is not run on the stack of its parent
+    node* to_call = nullptr;        // that child
+    failure in_flight;              // the error that a step::failed speaks of
+    std::uint32_t awaits_left = awaits_in_a_row;
+
+    static constexpr std::uint32_t awaits_in_a_row = 128;
+
+    // To the back of the ready queue.
+    void make_ready(node& n) noexcept {
+        n.state = node_state::ready;
+        ready_.push_back(n);
+        if (SB_DETAIL_UNLIKELY(turns_ == 0)) ask_for_a_turn();
+    }
+    // A node whose await need not have waited has had its share.
+    SB_DETAIL_COLD step give_way(node& n) noexcept {
+        awaits_left = awaits_in_a_row;
+        make_ready(n);
+        return step::suspended;
+    }
+
+    void release_node(node& n) noexcept {
+        release_node_memory(
+            memory, &n, n.type->size, n.type->alignment, n.is(has_prefix));
+    }
+
+    // ---- Errors
+
+    // A node is resumed with an exception: from now on that is the one in flight.
+    SB_DETAIL_COLD bool take_injection(node& n) noexcept;
+    // The exception being caught by C++ leaves the body of n.
+    SB_DETAIL_COLD void capture(node& n) noexcept;
+    // The error in flight leaves, or is caught in, the body of n.
+    SB_DETAIL_COLD void pass(node& n) noexcept;
+    SB_DETAIL_COLD failure take_in_flight() noexcept;
+    void set_in_flight(failure&& what) noexcept;
+    // The frame of a node that has failed is destroyed: its members may run other nodes.
+    SB_DETAIL_COLD void destroy_failed_frame(node& n) noexcept;
+
+    // ---- The life of a root
+
+    // A new root's node joins the scheduler's own, ready to run.
+    void adopt(node& root, std::uint32_t references) noexcept;
+    // Throws wrong_thread, and wrong_scheduler if that is being closed.
+    void check_open() const;
+    // Becomes a branch of a join: the join lists it and is told of its end. Runs its first step at
+    // once.
+    void run_branch(node& root, join& listener, list_head& branches) noexcept;
+    // A branch whose join goes while it is unfinished.
+    void disown_branch(node& root) noexcept;
+
+    void add_reference(node& root) noexcept { ++root.references; }
+    void release(node& root) noexcept {
+        if (--root.references == 0) release_last(root);
+    }
+    // Whether there was something to cancel.
+    bool request_cancel(node& root) noexcept;
+    // The innermost frame of a task: the one that waits.
+    static node& innermost(node& n) noexcept;
+    // What a finished root has failed with is now in flight, in a task that awaited it.
+    SB_DETAIL_COLD void fly_failure_of(node& root) noexcept;
+    // Throws what a finished root has failed with, with its traceback kept for whoever asks.
+    [[noreturn]] void throw_failure(node& root);
+
+    // ---- Waiting
+
+    void wait_for_root(node& waiter, node& root) noexcept;
+    void wait_until(node& waiter, std::uint64_t deadline) noexcept;
+    std::uint64_t now() const noexcept;
+
+    // ---- Turning
+
+    // Runs ready tasks until there are none, or their host should have its turn.
+    void run_tasks() noexcept override;
+    bool awaits_other_threads() const noexcept override;
+    // Turns the host's loop until the root has finished.
+    void run_until_done(node& root);
+    void check_thread() const;
+
+    std::size_t unfinished() const noexcept { return unfinished_; }
+    clock const& time() const noexcept { return *clock_; }
+    void submit(pool_job& job);
+    worker_pool& workers();
+    std::shared_ptr<inbox> const& mail() const noexcept { return inbox_; }
+
+    // How a body that was asked where it stands answers.
+    void answer(place const& where) noexcept { answer_ = &where; }
+    place const* place_of(node& n) noexcept;
+
+private:
+    ~core();
+
+    void run(node* n) noexcept;
+    void step_once() noexcept;
+    node* unwind(node& failed) noexcept;
+    void finish(node& root, bool failed) noexcept;
+    void end(node& root) noexcept;
+    void wake_waiters(node& root) noexcept;
+
+    SB_DETAIL_NOINLINE void release_last(node& root) noexcept;
+    void cancel_now(node& root) noexcept;
+    void cancel_all() noexcept;
+    void detach(node& n) noexcept;
+    void defer(node& root, node_flag why) noexcept;
+    void settle_deferred() noexcept;
+    void free_root(node& root) noexcept;
+    void report_unseen(node& root) noexcept;
+
+    void ask_for_a_turn() noexcept;
+    void ask_host() noexcept;
+
+    list_head ready_;
+    timer_wheel timers_;
+    list_head roots_;             // by their prefixes
+    std::size_t unfinished_ = 0;
+    std::size_t held_ = 0;        // roots in memory, finished ones too
+    node* first_doomed_ = nullptr; // released during a release: chained by `awaiter`
+    node* last_doomed_ = nullptr;
+    bool releasing_ = false;
+    std::vector<node*> deferred_;
+    int turns_ = 0;               // of run_tasks on the stack
+    bool turn_asked_ = false;
+    bool closing_ = false;
+    bool clean_up_ = true;        // a cancelled task may still run its finally blocks
+    bool orphaned_ = false;       // its scheduler has gone
+    std::uint64_t asked_for_ = timer_wheel::never; // the deadline that the pump was asked for
+    place const* answer_ = nullptr;
+
+    event_pump* pump_;
+    clock const* clock_;
+    std::thread::id const thread_ = std::this_thread::get_id();
+    std::unique_ptr<worker_options> worker_options_;
+    std::unique_ptr<worker_pool> workers_;
+    std::shared_ptr<inbox> inbox_;
+};
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,147 @@
+// A started frame lives in a node: this header, room for its result, and the frame itself, in one
+// block of memory.
+//
+// Who owns a node: a child belongs to the frame that awaits it; a root to its futures, and once they
+// are gone, to its scheduler until it has finished. The ready queue, timers and wait lists borrow
+// it, and are made to give it back before it is freed.
+#pragma once
+
+#include <switchback/detail/control.hpp>
+#include <switchback/detail/frame_memory.hpp>
+#include <switchback/detail/links.hpp>
+#include <switchback/detail/place.hpp>
+#include <switchback/step.hpp>
+
+#include <atomic>
+#include <string_view>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+class core;
+struct node;
+
+// What is known of all frames of one type.
+struct frame_type {
+    // Runs the body to its next suspension or its end. At its end the frame is destroyed, and an
+    // exception is in flight (see core).
+    step (*resume)(node&);
+    // Asks the body where it stands in the source, by resuming it with a path of that meaning.
+    void (*describe)(node&);
+    void (*destroy_frame)(node&) noexcept;
+    void (*destroy_result)(node&) noexcept; // null where there is nothing to destroy
+    std::string_view name;
+    std::atomic<place const*>* where; // null until it was asked for
+    std::size_t size;                 // of the whole node
+    std::size_t alignment;
+};
+
+enum class node_state : std::uint8_t { created, ready, running, waiting, done };
+
+// What a node is waiting for, and so what the word `awaited` holds.
+enum class awaited_kind : std::uint8_t { nothing, child, timer, result, object };
+
+enum node_flag : std::uint16_t {
+    is_root = 1,
+    is_branch = 2,      // a root whose end is told to a `join`
+    has_prefix = 4,     // a list link lies before the node in memory: roots, and what may become one
+    has_result = 8,     // the result is there, and has to be destroyed
+    has_failed = 16,    // finished with an exception, which its topmost record holds
+    was_looked_at = 32, // somebody has seen how it ended
+    is_injected = 64,   // to be resumed with an exception: the one in flight, or …
+    is_cancelled = 128, // … a cancellation
+    is_deferred = 256,  // to be released or cancelled once its step has left the C++ stack
+    cancel_deferred = 512,
+    takes_result = 1024, // waits for a root's result, and may move it out
+};
+
+// Something that nodes wait in, other than those named above: a job, a join, an event.
+class waitable {
+public:
+    // The node no longer waits here, whether or not what it waited for has come (it is then in the
+    // ready queue, already unlinked from there). What it had been given goes to the next.
+    virtual void abandon(node& waiter) noexcept = 0;
+    // A cancellation of the node was requested. True: it is seen to here, and the node goes on
+    // waiting; false: the node is to abandon this and to be resumed with the cancellation.
+    virtual bool forward_cancel(node& waiter) noexcept = 0;
+
+protected:
+    waitable() = default;
+    ~waitable() = default;
+};
+
+class join;
+
+struct node : links, control {
+    node(core* home_, frame_type const& type_) noexcept
+        : links{nullptr, nullptr}, type(&type_), home(home_), awaiter(nullptr), child(nullptr) {}
+
+    // links: in the ready queue, a timer's slot or a wait list; never in two at once
+    frame_type const* type;
+    core* home;
+    union {
+        node* awaiter;  // a child's: the frame that awaits it. A root's: the first of those who wait
+        join* listener; // a branch's
+    };
+    union { // what it waits for
+        node* child;
+        std::uint64_t deadline;
+        node* root;
+        waitable* object;
+    };
+    std::uint32_t references = 0;
+    std::uint16_t flags = 0;
+    node_state state = node_state::created;
+    awaited_kind awaits = awaited_kind::nothing;
+
+    bool is(node_flag flag) const noexcept { return (flags & flag) != 0; }
+    void set(node_flag flag) noexcept { flags = static_cast<std::uint16_t>(flags | flag); }
+    void clear(node_flag flag) noexcept { flags = static_cast<std::uint16_t>(flags & ~flag); }
+
+    // Whether its body would see an exception at its await.
+    bool is_guarded() const noexcept { return (path & in_try) != 0; }
+};
+
+static_assert(sizeof(void*) != 8 || sizeof(node) == 72, "the header of a task is counted");
+
+// The link that lies before a root: its scheduler, or the join that it is a branch of, lists it.
+constexpr std::size_t prefix_size = frame_memory::alignment;
+static_assert(sizeof(links) <= prefix_size);
+
+inline links& prefix_of(node& root) noexcept {
+    return *reinterpret_cast<links*>(reinterpret_cast<char*>(&root) - prefix_size);
+}
+inline node& root_of(links& prefix) noexcept {
+    return *reinterpret_cast<node*>(reinterpret_cast<char*>(&prefix) + prefix_size);
+}
+
+// Memory for nodes. Frames aligned beyond the free lists' alignment go to operator new.
+template <class Node>
+Node* allocate_node(frame_memory& memory, bool with_prefix) {
+    if constexpr (alignof(Node) > frame_memory::alignment) {
+        auto* const block = static_cast<char*>(::operator new(
+            sizeof(Node) + (with_prefix ? alignof(Node) : 0), std::align_val_t(alignof(Node))));
+        return reinterpret_cast<Node*>(block + (with_prefix ? alignof(Node) : 0));
+    } else {
+        auto* const block = static_cast<char*>(
+            memory.allocate(with_prefix ? sizeof(Node) + prefix_size : sizeof(Node)));
+        return reinterpret_cast<Node*>(block + (with_prefix ? prefix_size : 0));
+    }
+}
+
+SB_DETAIL_INLINE void release_node_memory(frame_memory& memory, void* node_address,
+    std::size_t size, std::size_t alignment, bool with_prefix) noexcept {
+    auto* const block = static_cast<char*>(node_address);
+    if (alignment > frame_memory::alignment) {
+        ::operator delete(block - (with_prefix ? alignment : 0), std::align_val_t(alignment));
+    } else if (with_prefix) {
+        memory.release(block - prefix_size, size + prefix_size);
+    } else {
+        memory.release(block, size);
+    }
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

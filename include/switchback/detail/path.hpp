@@ -1,0 +1,64 @@
+// The resume path: the integer in which a suspended body remembers where it goes on.
+//
+// A resume point lies in a scope: the body itself, a try, a switch. C++ allows no jump into a try
+// block, so each scope has a switch of its own, and a resumption goes from the body's switch to the
+// inner scope's label, through its head, to the inner switch, and so on. The path holds one label
+// for each of these switches, outermost first. It is a constant: suspending stores it, resuming
+// takes it apart with shifts and masks that the compiler knows.
+//
+//     bits  0..13   the body's label: its line, counted from SB_BEGIN
+//     bits 14..53   four inner levels of ten bits: lines counted from where that scope opened
+//     bits 54..61   for each inner level, how it is to be left once its finally has run
+//     bit  62       an exception waits to be raised at the resume point
+//     bit  63       a try block encloses the resume point
+#pragma once
+
+#include <switchback/detail/config.hpp>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+using path_t = std::uint64_t;
+
+// A label is of a type that has no enumerators and no conversion from int, so that a resume point
+// within a user's own `switch` does not compile. Its name is the advice that the compiler prints.
+enum class use_SB_SWITCH_for_a_yield_or_await_inside_a_switch : long long {};
+using label = use_SB_SWITCH_for_a_yield_or_await_inside_a_switch;
+
+constexpr int levels = 5; // the body's own, and four inner ones
+
+constexpr int shift_of(int level) { return level == 0 ? 0 : 4 + 10 * level; }
+constexpr path_t mask_of(int level) { return level == 0 ? 0x3fff : 0x3ff; }
+
+// Labels that no line has: where a routed exception, a pending exit or a question about the body
+// resumes it.
+constexpr path_t handlers_mark = 0x3fe; // an inner level's: go and look for a handler
+constexpr path_t finally_mark = 0x3ff;  // an inner level's: go to the finally
+constexpr path_t describe_mark = 0x3fff; // the body's: say where you stand in the source, and return
+
+constexpr path_t lines_in_body = describe_mark - 1;
+constexpr path_t lines_in_block = handlers_mark - 1;
+
+constexpr int exits_shift = 54;
+constexpr path_t exits_mask = path_t(0xff) << exits_shift;
+constexpr path_t thrown_in = path_t(1) << 62;
+constexpr path_t in_try = path_t(1) << 63;
+constexpr path_t labels_mask = ~(exits_mask | thrown_in | in_try);
+
+// What stands in a generator's path when it is nowhere in its body.
+constexpr path_t path_not_begun = 0;
+constexpr path_t path_closed = ~path_t(0);
+constexpr path_t path_running = ~path_t(0) - 1;
+
+// The label of the outermost level: a line counted from SB_BEGIN, from 1.
+constexpr int body_line(path_t path) { return static_cast<int>(path & mask_of(0)); }
+
+// How a scope is left once its finally has run. Two bits a level.
+enum class exit : unsigned char { none, returning, breaking, continuing, raising };
+
+constexpr int exit_shift_of(int level) { return 2 * (level - 1); }
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,43 @@
+// What happens at a yield: leaving the body, and coming back.
+#pragma once
+
+#include <switchback/detail/activation.hpp>
+#include <switchback/detail/slot.hpp>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+template <class S, class Body, class... V>
+SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value) {
+    static_assert(!Body::is_task, "SB_YIELD in a task: a task awaits; a generator's context is sb::yields<Y>");
+    static_assert(sizeof...(V) == 1 || Body::is_task, "SB_YIELD takes the one value to yield");
+    if constexpr (!Body::is_task && sizeof...(V) == 1) {
+        body.give(static_cast<V&&>(value)...);
+        body.path = path_at<S>(now, line);
+        if constexpr (S::guard != 0) body.set_visible();
+    }
+    return step::yielded;
+}
+
+// Control is back at the resume point. True: an exception waits there.
+template <class S, class Body>
+SB_DETAIL_INLINE bool thrown_into(activation& now, Body& body) {
+    now.target = 0;
+    arrive<S>(now);
+    if constexpr (S::guard != 0) {
+        body.clear_visible();
+        return now.arriving != 0;
+    } else {
+        return false; // a generator that no try guards is not entered to be thrown into
+    }
+}
+
+template <class S, class Body>
+step raise_incoming(activation& now, Body& body) {
+    return raise_from<S>(now, body, body.take());
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

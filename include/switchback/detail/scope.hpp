@@ -1,0 +1,118 @@
+// Where in a body a macro stands, as a type.
+//
+// A body has two unscoped enumerators, sb_scope_prefix and sb_scope_meta, that hide those of the
+// scope around them; each macro reads them as `scope<sb_scope_prefix, sb_scope_meta>`. So every
+// macro knows at compile time what encloses it, and what a resume point or a return costs is
+// decided there.
+#pragma once
+
+#include <switchback/detail/path.hpp>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+// What stands at one level of nesting.
+enum class block : unsigned char { none, body, chooser, trying, handling, otherwise, finally };
+
+// meta: 24 bits for the line where the scope opened, 4 for its depth, then 4 for the block at each
+// level.
+constexpr path_t meta_of(path_t line, path_t depth, path_t blocks) {
+    return line | depth << 24 | blocks << 28;
+}
+constexpr int line_in(path_t meta) { return static_cast<int>(meta & 0xffffff); }
+constexpr int depth_in(path_t meta) { return static_cast<int>(meta >> 24 & 0xf); }
+constexpr path_t blocks_in(path_t meta) { return meta >> 28; }
+constexpr block block_in(path_t meta, int level) {
+    return static_cast<block>(blocks_in(meta) >> 4 * level & 0xf);
+}
+constexpr path_t with_block(path_t blocks, int level, block kind) {
+    return (blocks & ~(path_t(0xf) << 4 * level)) | static_cast<path_t>(kind) << 4 * level;
+}
+
+// The innermost level at which an exception from here, or a return, is seen by a handler or a
+// finally. A finally block is no longer guarded by its own try. 0: there is none.
+constexpr int guard_in(path_t meta) {
+    for (int level = depth_in(meta); level > 0; --level) {
+        auto const kind = block_in(meta, level);
+        if (kind == block::trying || kind == block::handling || kind == block::otherwise) {
+            return level;
+        }
+    }
+    return 0;
+}
+
+constexpr bool is_within(path_t meta, block kind) {
+    for (int level = depth_in(meta); level > 0; --level) {
+        if (block_in(meta, level) == kind) return true;
+    }
+    return false;
+}
+
+template <path_t Prefix, path_t Meta>
+struct scope {
+    static constexpr int depth = depth_in(Meta);
+    static constexpr block kind = block_in(Meta, depth);
+    static constexpr bool in_body = block_in(Meta, 0) == block::body;
+    static constexpr int guard = guard_in(Meta);
+    static constexpr block block_at(int level) { return block_in(Meta, level); }
+    static constexpr bool can_raise = is_within(Meta, block::handling) || is_within(Meta, block::finally);
+
+    // The label of a line in this scope.
+    static constexpr path_t index(int line) { return static_cast<path_t>(line - line_in(Meta) + 1); }
+    static constexpr bool has_room_for(int line) {
+        return index(line) <= (depth == 0 ? lines_in_body : lines_in_block);
+    }
+    static constexpr bool can_nest = depth + 1 < levels;
+
+    // The whole path of a resume point in this scope.
+    static constexpr path_t at(int line) {
+        return Prefix | index(line) << shift_of(depth) | (guard != 0 ? in_try : 0);
+    }
+    static constexpr path_t prefix_for(int line) { return Prefix | index(line) << shift_of(depth); }
+
+    // The way from this scope to the try that guards it.
+    static constexpr path_t way_to_guard = Prefix & ((path_t(1) << shift_of(guard)) - 1);
+    static constexpr path_t to_finally =
+        guard == 0 ? 0 : way_to_guard | finally_mark << shift_of(guard) | in_try;
+    // An exception from the try block goes to the handlers; one from a handler, to the finally.
+    static constexpr path_t to_error =
+        block_in(Meta, guard) == block::trying
+            ? way_to_guard | handlers_mark << shift_of(guard) | in_try
+            : to_finally;
+
+    // This scope's part of a path, for its switch.
+    static constexpr label pick(path_t path) {
+        return static_cast<label>(path >> shift_of(depth) & mask_of(depth));
+    }
+
+    // The scope that encloses this one.
+    using outer = scope<Prefix & ((path_t(1) << shift_of(depth)) - 1),
+        meta_of(0, static_cast<path_t>(depth == 0 ? 0 : depth - 1), blocks_in(Meta))>;
+};
+
+// The meta of a scope one level deeper, and that of another block of the same try: the blocks of a
+// try share one level, and so the lines of all of them are counted from SB_TRY.
+constexpr path_t inner_meta(path_t meta, int line, block kind) {
+    int const depth = depth_in(meta) + 1;
+    return meta_of(static_cast<path_t>(line), static_cast<path_t>(depth),
+        with_block(blocks_in(meta), depth, kind));
+}
+constexpr path_t sibling_meta(path_t meta, block kind) {
+    return meta_of(static_cast<path_t>(line_in(meta)), static_cast<path_t>(depth_in(meta)),
+        with_block(blocks_in(meta), depth_in(meta), kind));
+}
+
+// Within SB_SWITCH the user's values and the labels share one switch: labels lie above 2^40, where
+// SB_CASE refuses the user's values.
+constexpr long long chooser_base = 1LL << 40;
+
+template <class S>
+constexpr label label_at(int line) {
+    auto const index = static_cast<long long>(S::index(line));
+    return static_cast<label>(S::kind == block::chooser ? chooser_base + index : index);
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

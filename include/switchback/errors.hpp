@@ -1,0 +1,103 @@
+// The exceptions that the library throws.
+//
+// `misuse` is the base of all that a program can only meet by a mistake of its own; each kind of
+// mistake has a type, and each type a sentence. The others belong to the normal course of things.
+#pragma once
+
+#include <stdexcept>
+
+namespace switchback {
+inline namespace v0 {
+
+// Base of the errors that name a mistake in the calling program.
+struct misuse : std::logic_error {
+    using std::logic_error::logic_error;
+};
+
+// A generator was resumed, thrown into or closed by its own body (Python: ValueError, "generator
+// already executing").
+struct already_running : misuse {
+    already_running() : misuse("the generator is already running") {}
+};
+
+// A value was sent to a generator that has not come to its first yield (Python: TypeError).
+struct not_started : misuse {
+    not_started() : misuse("a value was sent to a generator that has not been started") {}
+};
+
+// A body took a sent value where next() had sent none, into something that has no room for "none":
+// take it into a std::optional.
+struct nothing_sent : misuse {
+    nothing_sent()
+        : misuse("SB_YIELD_INTO: the generator was resumed by next(), so there is no value to take;"
+                 " a std::optional target would be empty") {}
+};
+
+// A body yielded while it was being closed (Python: RuntimeError, "generator ignored
+// GeneratorExit"). The generator stays suspended at that yield.
+struct ignored_exit : misuse {
+    ignored_exit() : misuse("the generator yielded while it was being closed") {}
+};
+
+// A generator or a frame was moved after its first step: its members may be pointed at.
+struct moved_after_start : misuse {
+    moved_after_start() : misuse("a frame cannot be moved after its first step") {}
+};
+
+// A task or future was awaited, started or asked that holds nothing: it was moved from, or awaited
+// before.
+struct already_awaited : misuse {
+    already_awaited() : misuse("this task is empty: it was awaited or started before, or moved") {}
+};
+
+// The end of a body was reached that must return a value.
+struct missing_return : misuse {
+    missing_return() : misuse("a body that returns a value ended without SB_RETURN(value)") {}
+};
+
+// A `break` or `continue` stood in a body outside of any loop or switch.
+struct stray_exit : misuse {
+    stray_exit() : misuse("a break or continue stands in a body outside of any loop or switch") {}
+};
+
+// SB_RAISE() in a finally that no exception led to.
+struct nothing_to_raise : misuse {
+    nothing_to_raise() : misuse("SB_RAISE(): no exception is being handled here") {}
+};
+
+// The result of a future was asked for before it was there.
+struct not_ready : misuse {
+    not_ready() : misuse("the future has no result yet: await it, or ask ready() first") {}
+};
+
+// SB_AWAIT_INTO(x, std::move(future)) of a result that cannot be copied and has other holders.
+struct result_shared : misuse {
+    result_shared() : misuse("a result that cannot be copied is moved out of a future that others hold") {}
+};
+
+// A scheduler, or something that belongs to it, was used on a thread that is not its own. Other
+// threads speak to a scheduler through a `remote`.
+struct wrong_thread : misuse {
+    wrong_thread() : misuse("a scheduler was used on a thread that is not its own") {}
+};
+
+// A task was started on a scheduler that is being closed, or awaited what belongs to another one.
+struct wrong_scheduler : misuse {
+    using misuse::misuse;
+};
+
+// A pump was given to a second scheduler while the first still uses it.
+struct pump_in_use : misuse {
+    pump_in_use() : misuse("this event pump already serves another scheduler") {}
+};
+
+// What a suspended task sees, at its await, when it is cancelled. Deliberately no std::exception:
+// SB_CATCH_ERRORS and `catch (std::exception const&)` let it pass (Python: CancelledError is a
+// BaseException).
+struct cancelled {};
+
+// What a suspended generator sees, at its yield, when it is closed (Python: GeneratorExit).
+struct generator_exit {};
+
+} // namespace v0
+} // namespace switchback

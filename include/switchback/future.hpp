@@ -1,0 +1,183 @@
+// The handle on the result of a started task.
+//
+//     sb::future<page> soon = co.start(fetch{url});   // runs beside this task
+//     …
+//     SB_AWAIT_INTO(first, soon);                     // as often as you like, in any task
+//
+// Futures are counted: copies share the task. When the last one goes, the task is cancelled, before
+// the destructor returns: frames that no try guards are destroyed, innermost first, and the finally
+// blocks of the others have run to where they first wait; what they still wait for, the scheduler
+// sees to. ("Dropping the reference to a result cancels the task.")
+//
+// A future belongs to its scheduler's thread, and may outlive the scheduler.
+#pragma once
+
+#include <switchback/detail/await.hpp>
+#include <switchback/traceback.hpp>
+
+namespace switchback {
+inline namespace v0 {
+
+namespace detail {
+struct future_access;
+}
+
+template <class T>
+class future {
+public:
+    using result_type = T;
+
+    // Empty: of no task.
+    future() noexcept = default;
+    future(future const& other) noexcept : task_(other.task_) {
+        if (task_ != nullptr) task_->home->add_reference(*task_);
+    }
+    future(future&& other) noexcept : task_(std::exchange(other.task_, nullptr)) {}
+    future& operator=(future other) noexcept {
+        std::swap(task_, other.task_);
+        return *this;
+    }
+    ~future() { reset(); }
+
+    // Lets go of the task: as the destructor does.
+    void reset() noexcept {
+        if (auto* const held = std::exchange(task_, nullptr)) held->home->release(*held);
+    }
+
+    bool valid() const noexcept { return task_ != nullptr; }
+
+    // Whether the task has ended, in whichever way. All these throw already_awaited for an empty
+    // future, and wrong_thread.
+    bool ready() const { return checked().state == detail::node_state::done; }
+
+    // The result; throws the task's own exception if it has failed, sb::cancelled if it was
+    // cancelled, and not_ready before its end. The reference is valid while any future holds the
+    // task.
+    decltype(auto) get() const {
+        auto& task = checked();
+        if (task.state != detail::node_state::done) throw not_ready{};
+        if (task.is(detail::has_failed)) task.home->throw_failure(task);
+        if constexpr (!std::is_void_v<T>) return std::as_const(task.result());
+    }
+
+    // The exception that the task has ended with; null if it has not, or has not ended.
+    std::exception_ptr error() const {
+        auto& task = checked();
+        if (task.state != detail::node_state::done || !task.is(detail::has_failed)) return nullptr;
+        task.set(detail::was_looked_at);
+        auto const* const kept = task.record_at(0);
+        return kept == nullptr ? std::make_exception_ptr(cancelled{}) : kept->what.error;
+    }
+
+    // The way that exception came.
+    switchback::traceback traceback() const {
+        auto& task = checked();
+        auto const* const kept =
+            task.state == detail::node_state::done ? task.record_at(0) : nullptr;
+        if (kept == nullptr || kept->what.gathered == nullptr) return {};
+        return switchback::traceback(*kept->what.gathered);
+    }
+
+    // Asks the task to end: sb::cancelled is raised at its innermost await, one turn later, so that
+    // its finally blocks run. False: it had ended. A task that catches it goes on.
+    bool cancel() const {
+        auto& task = checked();
+        return task.home->request_cancel(task);
+    }
+
+private:
+    using state = detail::result_state<T>;
+    friend struct detail::future_access;
+    explicit future(state* task) noexcept : task_(task) {}
+
+    state& checked() const {
+        if (task_ == nullptr) throw already_awaited{};
+        task_->home->check_thread();
+        return *task_;
+    }
+
+    state* task_ = nullptr;
+};
+
+namespace detail {
+
+// The library's side of futures.
+struct future_access {
+    template <class T>
+    static future<T> make(result_state<T>& task) noexcept {
+        return future<T>(&task);
+    }
+    template <class T>
+    static result_state<T>* state_of(future<T> const& of) noexcept {
+        return of.task_;
+    }
+    template <class T>
+    static result_state<T>* give_up(future<T>&& of) noexcept {
+        return std::exchange(of.task_, nullptr);
+    }
+};
+
+// While a task waits for a future's, it holds a reference.
+template <class T>
+struct awaiter<future<T>> {
+    static constexpr bool exists = true;
+    using result_type = T;
+
+    template <class Make>
+    static step start(node& self, Make& make) {
+        using given = decltype(make());
+        auto handle = future<T>(make());
+        auto* const awaited = future_access::state_of(handle);
+        if (awaited == nullptr) throw already_awaited{};
+        if (awaited->home != self.home) {
+            throw wrong_scheduler("a future of another scheduler's task was awaited");
+        }
+        check_not_own(self, *awaited);
+        self.root = future_access::give_up(std::move(handle));
+        self.awaits = awaited_kind::result;
+        // Whether the result may be moved out: the future was an rvalue.
+        if constexpr (!std::is_lvalue_reference_v<given>) self.set(takes_result);
+        if (awaited->state == node_state::done) return step::returned;
+        self.home->wait_for_root(self, *awaited);
+        return step::suspended;
+    }
+
+    template <class Sink>
+    static bool take(node& self, Sink& sink) {
+        auto& awaited = static_cast<result_state<T>&>(static_cast<task_state&>(*self.root));
+        self.awaits = awaited_kind::nothing;
+        bool const may_move = self.is(takes_result);
+        self.clear(takes_result);
+        future<T> const held = future_access::make<T>(awaited); // released whatever the sink throws
+        if (SB_DETAIL_UNLIKELY(awaited.is(has_failed))) {
+            self.home->fly_failure_of(awaited);
+            return false;
+        }
+        if constexpr (std::is_void_v<T>) {
+            sink();
+        } else if (may_move && awaited.references == 1) {
+            sink(std::move(awaited.result()));
+        } else if constexpr (std::is_copy_constructible_v<T>) {
+            sink(std::as_const(awaited.result()));
+        } else if constexpr (std::is_same_v<Sink, ignore_result const> ||
+                             std::is_same_v<Sink, ignore_result>) {
+            sink();
+        } else {
+            throw result_shared{};
+        }
+        return true;
+    }
+
+private:
+    static void check_not_own(node& self, node& awaited) {
+        for (auto* at = &self;; at = at->awaiter) {
+            if (at == &awaited) throw misuse("a task awaits its own future: it would never end");
+            if (at->is(is_root)) return;
+        }
+    }
+};
+
+} // namespace detail
+
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,18 @@
+// What a body returns to whoever resumed it. Users write it as the return type of a body and never
+// look at its values: the SB_ macros return them.
+#pragma once
+
+namespace switchback {
+inline namespace v0 {
+
+enum class step : unsigned char {
+    returned,  // the body has ended, and its result is stored
+    yielded,   // a generator's: a value is there
+    suspended, // a task's: it waits, and will be resumed where it stopped
+    called,    // a task's: it waits for a child that the scheduler is to run, the stack being deep
+    failed,    // an exception leaves the body without having been thrown: its runner has it
+    again,     // resume the body at once: its path leads to a handler or a finally
+};
+
+} // namespace v0
+} // namespace switchback

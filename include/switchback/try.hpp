@@ -1,0 +1,124 @@
+// try, catch, else and finally, with yields and awaits in every one of their blocks.
+//
+//     SB_TRY {
+//         SB_AWAIT_INTO(page, fetch{url});
+//     } SB_CATCH(timed_out const& error) {
+//         SB_AWAIT(show_dialog{error.what()});
+//     } SB_CATCH_ERRORS {        // everything but sb::cancelled and sb::generator_exit
+//         SB_RAISE();            // the handled exception goes on
+//     } SB_CATCH_ALL {           // those two as well
+//     } SB_ELSE {                // there was no exception; what is raised here is not caught here
+//     } SB_FINALLY {             // on every way out
+//         SB_AWAIT(close{connection});
+//     } SB_END_TRY
+//
+// The rules are Python's. `break`, `continue` and SB_RETURN leave any block, through the finally
+// blocks on their way; one of them in a finally discards the exception in flight. An exception raised
+// in a handler goes to the finally and further, not to the handlers beside it.
+//
+// SB_CATCH takes a named reference to const. It refers into the exception itself, which stays alive
+// until the handler ends, across awaits too. No handler is a C++ catch block: a bare `throw;` and
+// std::current_exception() know nothing of the exception; write SB_RAISE().
+//
+// A try costs a body no byte; an exception that is caught allocates a record of some fifty bytes
+// until its handler or its finally has ended.
+#pragma once
+
+#include <switchback/body.hpp>
+#include <switchback/detail/blocks.hpp>
+
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+
+#    define SB_TRY \
+        { \
+            [[fallthrough]]; \
+        case SB_DETAIL_LABEL: \
+            SB_DETAIL_CHECK("SB_TRY"); \
+            static_assert(SB_DETAIL_HERE::can_nest, \
+                "SB_TRY: blocks nest too deep (four of SB_TRY and SB_SWITCH): move the inner part " \
+                "into a frame of its own"); \
+            SB_DETAIL_ALONE(sb_one_SB_TRY_a_line_); \
+            ::switchback::detail::arrive<SB_DETAIL_HERE>(sb_now); \
+            SB_DETAIL_INNER_SCOPE(trying); \
+            for (::switchback::detail::begin_try<SB_DETAIL_HERE>(sb_now); \
+                 ::switchback::detail::try_goes_on<SB_DETAIL_HERE>(sb_now); \
+                 ::switchback::detail::try_continued<SB_DETAIL_HERE>(sb_now, sb_body)) \
+                try { \
+                    if (::switchback::detail::enters_try<SB_DETAIL_HERE>(sb_now)) { \
+                        SB_DETAIL_OPEN_BLOCK(trying)
+
+#    define SB_DETAIL_OPEN_BLOCK(kind) \
+        SB_DETAIL_SIBLING_SCOPE(kind); \
+        switch (SB_DETAIL_HERE::pick(sb_now.target)) { \
+        case ::switchback::detail::label{0}: \
+            ::switchback::detail::arrive<SB_DETAIL_HERE>(sb_now);
+
+#    define SB_DETAIL_CLOSE_BLOCK \
+        sb_now.block_ended = true; \
+        break; \
+        default: \
+            break; \
+            } \
+            ::switchback::detail::end_block<SB_DETAIL_HERE>(sb_now, sb_body); \
+            }
+
+#    define SB_CATCH(...) \
+        SB_DETAIL_CLOSE_BLOCK \
+        if (auto const* const SB_DETAIL_CAT(sb_caught_, __LINE__) = \
+                ::switchback::detail::enters_catch<SB_DETAIL_HERE, void(__VA_ARGS__)>( \
+                    sb_now, sb_body, __LINE__)) \
+            if ([[maybe_unused]] __VA_ARGS__ = *SB_DETAIL_CAT(sb_caught_, __LINE__); true) { \
+                SB_DETAIL_OPEN_BLOCK(handling)
+
+#    define SB_CATCH_ERRORS \
+        SB_DETAIL_CLOSE_BLOCK \
+        if (::switchback::detail::enters_catch_errors<SB_DETAIL_HERE>( \
+                sb_now, sb_body, __LINE__)) { \
+            SB_DETAIL_OPEN_BLOCK(handling)
+
+#    define SB_CATCH_ALL \
+        SB_DETAIL_CLOSE_BLOCK \
+        if (::switchback::detail::enters_catch_all<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__)) { \
+            SB_DETAIL_OPEN_BLOCK(handling)
+
+#    define SB_ELSE \
+        SB_DETAIL_CLOSE_BLOCK \
+        if (::switchback::detail::enters_else<SB_DETAIL_HERE>(sb_now)) { \
+            SB_DETAIL_OPEN_BLOCK(otherwise)
+
+#    define SB_FINALLY \
+        SB_DETAIL_CLOSE_BLOCK \
+        { \
+            SB_DETAIL_OPEN_BLOCK(finally)
+
+#    define SB_END_TRY \
+        SB_DETAIL_CLOSE_BLOCK \
+        ::switchback::detail::end_turn<SB_DETAIL_HERE>(sb_now); \
+        } \
+        catch (...) { \
+            ::switchback::detail::caught<SB_DETAIL_HERE>(sb_now, sb_body); \
+        } \
+        if (auto const sb_exit = ::switchback::detail::leave_try<SB_DETAIL_HERE>(sb_now, sb_body); \
+            sb_exit != ::switchback::detail::exit::none) { \
+            if (sb_exit == ::switchback::detail::exit::breaking) break; \
+            if (sb_exit == ::switchback::detail::exit::continuing) continue; \
+            return ::switchback::detail::leave_body_from_try<SB_DETAIL_HERE>( \
+                sb_now, sb_body, sb_exit); \
+        } \
+        }
+
+// Raises the exception that is being handled once more.
+#    define SB_RAISE() \
+        do { \
+            static_assert(SB_DETAIL_HERE::can_raise, \
+                "SB_RAISE() stands outside a handler and outside a finally"); \
+            return ::switchback::detail::raise_again<SB_DETAIL_HERE>(sb_now, sb_body); \
+        } while (false)
+
+#else
+
+#    define SB_TRY \
+        static_assert(::switchback::detail::always_false<decltype(sb_now)>, \
+            "SB_TRY needs exceptions, and this file is compiled without them");
+
+#endif

@@ -1,0 +1,66 @@
+// Errors that have nowhere to go: a generator that fails while it is destroyed, a task whose result
+// nobody holds or ever looked at. They are reported, once, to one handler.
+#pragma once
+
+#include <switchback/detail/trace.hpp>
+#include <switchback/errors.hpp>
+
+#include <atomic>
+#include <cstdio>
+#include <exception>
+
+namespace switchback {
+inline namespace v0 {
+
+struct unhandled_error {
+    std::exception_ptr error;
+    char const* where;           // "a generator's destructor", "a task whose result nobody holds", …
+    detail::trace const* gathered; // null: no traceback. See sb::traceback, which is made from this
+};
+
+// Called on the thread where the error was found, often from within a destructor: must not throw.
+using unhandled_error_handler = void (*)(unhandled_error const&);
+
+namespace detail {
+
+inline std::atomic<unhandled_error_handler> installed_unhandled_error_handler{nullptr};
+
+} // namespace detail
+
+// Installs a handler and returns the one before it; null stands for the default, which prints the
+// error and its traceback to standard error. May be called from any thread. Python:
+// sys.unraisablehook, and asyncio's exception handler.
+inline unhandled_error_handler set_unhandled_error_handler(unhandled_error_handler handler) noexcept {
+    return detail::installed_unhandled_error_handler.exchange(handler);
+}
+
+namespace detail {
+
+// The exception that close() raises; made once.
+inline std::exception_ptr generator_exit_ptr() {
+    static std::exception_ptr const made = std::make_exception_ptr(generator_exit{});
+    return made;
+}
+
+// To the handler, or printed with its traceback. (In the library: generators do not link with it.)
+void report_unhandled(unhandled_error const& error) noexcept;
+
+// For generators, which need no library to link with. Tasks have a default that prints tracebacks.
+SB_DETAIL_COLD inline void report_unraisable(std::exception_ptr const& error) noexcept {
+    if (auto* const handler = installed_unhandled_error_handler.load()) {
+        handler({error, "a generator's destructor", nullptr});
+        return;
+    }
+    try {
+        std::rethrow_exception(error);
+    } catch (std::exception const& known) {
+        std::fprintf(stderr, "switchback: unhandled in a generator's destructor: %s\n", known.what());
+    } catch (...) {
+        std::fputs("switchback: unhandled in a generator's destructor\n", stderr);
+    }
+}
+
+} // namespace detail
+
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,15 @@
+#include <switchback/clock.hpp>
+
+namespace switchback {
+inline namespace v0 {
+
+clock const& steady_clock() noexcept {
+    class steady final : public clock {
+        time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
+    };
+    static steady const instance;
+    return instance;
+}
+
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,144 @@
+#include <switchback/traceback.hpp>
+
+#include <switchback/detail/native_error.hpp>
+#include <switchback/detail/node.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <typeinfo>
+#include <utility>
+
+#if defined(__GNUC__) && !defined(_MSC_VER)
+#    include <cxxabi.h>
+#    include <cstdlib>
+#    define SB_HAS_DEMANGLER 1
+#else
+#    define SB_HAS_DEMANGLER 0
+#endif
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+namespace {
+
+// The last error that left a task for code that is not a body.
+struct native_error {
+    failure what;
+    ~native_error() { discard(what); }
+};
+
+native_error& last_native_error() noexcept {
+    static thread_local native_error last;
+    return last;
+}
+
+// Each level of a path counts its lines from the scope that encloses it.
+int line_of(place const& where, path_t path) noexcept {
+    int line = where.line;
+    for (int level = 0; level < levels; ++level) {
+        auto const label = static_cast<int>(path >> shift_of(level) & mask_of(level));
+        if (label != 0) line += label - 1;
+    }
+    return line;
+}
+
+std::string name_of(std::type_info const& type) {
+#if SB_HAS_DEMANGLER
+    int status = 0;
+    char* const readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+    if (status == 0 && readable != nullptr) {
+        std::string name = readable;
+        std::free(readable);
+        return name;
+    }
+#endif
+    return type.name();
+}
+
+std::string type_in_flight() {
+#if SB_HAS_DEMANGLER
+    if (auto const* const type = abi::__cxa_current_exception_type()) return name_of(*type);
+#endif
+    return "an exception";
+}
+
+} // namespace
+
+void rethrow_native(failure const& what) {
+    auto& last = last_native_error();
+    discard(last.what);
+    last.what = copy(what);
+    std::rethrow_exception(what.error);
+}
+
+trace* trace_of_native(std::exception_ptr const& error) noexcept {
+    auto const& last = last_native_error();
+    if (last.what.gathered == nullptr || last.what.error != error) return nullptr;
+    return new (std::nothrow) trace(*last.what.gathered);
+}
+
+void forget_native() noexcept { discard(last_native_error().what); }
+
+void report_unhandled(unhandled_error const& error) noexcept {
+    if (auto* const handler = installed_unhandled_error_handler.load()) {
+        handler(error);
+        return;
+    }
+    try {
+        auto const text = "switchback: unhandled error in " + std::string(error.where) + "\n" +
+                          traceback(error).to_string() + describe(error.error) + "\n";
+        std::fputs(text.c_str(), stderr);
+    } catch (...) {
+        std::fputs("switchback: unhandled error, and no memory to describe it\n", stderr);
+    }
+}
+
+} // namespace detail
+
+traceback::traceback(detail::trace const& gathered) {
+    gathered.visit([this](detail::site const& site) {
+        auto const* const where = site.type->where->load(std::memory_order_relaxed);
+        entries_.push_back(
+            entry{std::string(site.type->name), where == nullptr ? "?" : where->file,
+                where == nullptr ? 0 : detail::line_of(*where, site.path)});
+    });
+    std::reverse(entries_.begin(), entries_.end());
+    omitted_ = gathered.total() - entries_.size();
+}
+
+traceback::traceback(unhandled_error const& error) {
+    if (error.gathered != nullptr) *this = traceback(*error.gathered);
+}
+
+std::string traceback::to_string() const {
+    if (entries_.empty()) return {};
+    std::string text = "Traceback (most recent call last):\n";
+    if (omitted_ != 0) text += "  ... " + std::to_string(omitted_) + " frames left out ...\n";
+    for (auto const& at : entries_) {
+        text += "  File \"" + at.file + "\", line " + std::to_string(at.line) + ", in " + at.frame +
+                "\n";
+    }
+    return text;
+}
+
+std::string describe(std::exception_ptr const& error) {
+    if (error == nullptr) return "no exception";
+    try {
+        std::rethrow_exception(error);
+    } catch (std::exception const& known) {
+        return detail::name_of(typeid(known)) + ": " + known.what();
+    } catch (...) {
+        return detail::type_in_flight();
+    }
+}
+
+traceback current_traceback() {
+    auto* const found = detail::trace_of_native(std::current_exception());
+    if (found == nullptr) return {};
+    std::unique_ptr<detail::trace> const owned(found);
+    return traceback(*owned);
+}
+
+} // namespace v0
+} // namespace switchback

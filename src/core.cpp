@@ -22,11 +22,6 @@ constexpr int steps_in_a_turn = 1000;
 // A closing scheduler cancels a task so often before it destroys the task's frames unentered.
 constexpr int most_cancels_at_close = 100;
 
-std::exception_ptr const& cancelled_ptr() {
-    static std::exception_ptr const made = std::make_exception_ptr(cancelled{});
-    return made;
-}
-
 [[noreturn]] void give_up(char const* why) noexcept {
     std::fprintf(stderr, "switchback: %s\n", why);
     std::abort();
@@ -49,6 +44,11 @@ void core::set_in_flight(failure&& what) noexcept {
     discard(in_flight);
     in_flight = what;
     what = {};
+}
+
+failure core::cancellation() noexcept {
+    static std::exception_ptr const made = std::make_exception_ptr(cancelled{});
+    return {made, nullptr};
 }
 
 failure core::take_in_flight() noexcept {
@@ -98,7 +98,7 @@ void core::throw_failure(node& root) {
 void core::fly_failure_of(node& root) noexcept {
     root.set(was_looked_at);
     auto const* const kept = root.record_at(0);
-    set_in_flight(kept == nullptr ? failure{cancelled_ptr()} : copy(kept->what));
+    set_in_flight(kept == nullptr ? cancellation() : copy(kept->what));
 }
 
 // ---- Running
@@ -120,7 +120,7 @@ void core::run(node* n) noexcept {
         if (SB_DETAIL_UNLIKELY(n->is(is_injected)) && !n->is_guarded()) {
             n->clear(is_injected);
             n->clear(is_cancelled);
-            set_in_flight({cancelled_ptr(), nullptr});
+            set_in_flight(cancellation());
             pass(*n);
             destroy_failed_frame(*n);
             n = unwind(*n);
@@ -168,7 +168,7 @@ bool core::take_injection(node& n) noexcept {
     n.clear(is_injected);
     if (n.is(is_cancelled)) {
         n.clear(is_cancelled);
-        set_in_flight({cancelled_ptr(), nullptr});
+        set_in_flight(cancellation());
     }
     return true;
 }
@@ -230,7 +230,19 @@ void core::run_branch(node& root, join& listener, list_head& branches) noexcept 
     branches.push_back(prefix_of(root));
     ++unfinished_;
     ++held_;
-    run(&root);
+    if (stack_position() < stack_floor) {
+        make_ready(root);
+    } else {
+        run(&root);
+    }
+}
+
+void core::cancel_branch(node& root, cancel_how how) noexcept {
+    if (how == cancel_how::request || stack_position() < stack_floor) {
+        request_cancel(root);
+    } else {
+        cancel_now(root);
+    }
 }
 
 void core::disown_branch(node& root) noexcept {
@@ -259,6 +271,7 @@ void core::release_last(node& root) noexcept {
     }
     releasing_ = true;
     ++held_; // so that this object outlives the loop
+    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
     for (auto* doomed = &root; doomed != nullptr;) {
         if (doomed->state == node_state::done) {
             free_root(*doomed);
@@ -271,6 +284,7 @@ void core::release_last(node& root) noexcept {
             if (first_doomed_ == nullptr) last_doomed_ = nullptr;
         }
     }
+    stack_floor = floor;
     releasing_ = false;
     --held_;
     if (orphaned_ && held_ == 0) delete this;
@@ -285,14 +299,16 @@ void core::cancel_now(node& root) noexcept {
         defer(root, is_deferred);
         return;
     }
+    if (n->awaits == awaited_kind::object && clean_up_ &&
+        n->object->forward_cancel(*n, cancel_how::release)) {
+        return;
+    }
     detach(*n);
     for (;;) {
         if (n->is_guarded() && clean_up_) {
             n->set(is_injected);
             n->set(is_cancelled);
-            auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
             run(n);
-            stack_floor = floor;
             return;
         }
         n->clear(is_injected);
@@ -317,8 +333,8 @@ bool core::request_cancel(node& root) noexcept {
         return true;
     }
     if (waiter.is(is_injected)) return true; // it has been told already
-    if (waiter.awaits == awaited_kind::object && waiter.state == node_state::waiting &&
-        waiter.object->forward_cancel(waiter)) {
+    if (waiter.awaits == awaited_kind::object &&
+        waiter.object->forward_cancel(waiter, cancel_how::request)) {
         return true;
     }
     detach(waiter);
@@ -517,6 +533,7 @@ void core::close() noexcept {
 
 // Each task once, as if its last future had gone. Futures that there still are keep their nodes.
 void core::cancel_all() noexcept {
+    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
     list_head to_cancel;
     to_cancel.splice_back(roots_);
     while (!to_cancel.empty()) {
@@ -528,6 +545,7 @@ void core::cancel_all() noexcept {
         cancel_now(root);
         if (--root.references == 0 && root.state == node_state::done) free_root(root);
     }
+    stack_floor = floor;
 }
 
 } // namespace detail

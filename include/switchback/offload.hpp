@@ -112,7 +112,7 @@ public:
         stop_.request();
         give_up();
     }
-    bool forward_cancel(node&) noexcept override { return false; }
+    bool forward_cancel(node&, cancel_how) noexcept override { return false; }
 
     std::exception_ptr& error() noexcept { return error_; }
     job_outcome<result_type>& outcome() noexcept { return outcome_; }

@@ -14,8 +14,12 @@ url address(std::string const& name) {
     return url::parse("http://" + std::string(host) + name).value();
 }
 
-link page(std::string const& name) { return {address(name), link_kind::page}; }
-link image(std::string const& name) { return {address(name), link_kind::requisite}; }
+link page(std::string const& name) {
+    return {address(name), link_kind::page};
+}
+link image(std::string const& name) {
+    return {address(name), link_kind::requisite};
+}
 
 using site_map = std::map<std::string, std::vector<link>>;
 

@@ -47,7 +47,9 @@ TEST_SUITE("interrupt") {
     TEST_CASE("a callback is called once, and not after its end") {
         interrupt stop;
         int calls = 0;
-        { interrupt_callback const gone(stop, [&calls] { calls += 100; }); }
+        {
+            interrupt_callback const gone(stop, [&calls] { calls += 100; });
+        }
         interrupt_callback const callback(stop, [&calls] { ++calls; });
         stop.request();
         stop.request();

@@ -8,7 +8,8 @@ namespace {
 
 std::string links_of(std::string const& html, std::string const& charset = {}) {
     std::string result;
-    for (auto const& [address, kind] : find_links(html, url::parse("http://h/d/").value(), charset)) {
+    for (auto const& [address, kind] :
+        find_links(html, url::parse("http://h/d/").value(), charset)) {
         if (!result.empty()) result += ' ';
         result += (kind == link_kind::page ? "page:" : "") + address.text().substr(9);
     }
@@ -18,7 +19,9 @@ std::string links_of(std::string const& html, std::string const& charset = {}) {
 } // namespace
 
 TEST_SUITE("links") {
-    TEST_CASE("an anchor leads to a page") { CHECK(links_of("<A HREF='x'>x</A>") == "page:d/x"); }
+    TEST_CASE("an anchor leads to a page") {
+        CHECK(links_of("<A HREF='x'>x</A>") == "page:d/x");
+    }
 
     TEST_CASE("images, scripts, style sheets and sources are needed to show a page") {
         CHECK(links_of("<img src=i.png><script src=s.js></script><link rel=stylesheet href=c.css>"
@@ -34,16 +37,17 @@ TEST_SUITE("links") {
 
     TEST_CASE("a srcset names several images") {
         CHECK(links_of("<img srcset='a.png 1x, b,c.png 2x,d.png,  e.png'>") ==
-            "d/a.png d/b,c.png d/d.png d/e.png");
+              "d/a.png d/b,c.png d/d.png d/e.png");
     }
 
     TEST_CASE("the first <base> with an address counts, for links before it as well") {
-        CHECK(links_of("<a href=x></a><base target=y><base href=/b/><base href=/c/>") ==
-            "page:b/x");
+        CHECK(
+            links_of("<a href=x></a><base target=y><base href=/b/><base href=/c/>") == "page:b/x");
     }
 
     TEST_CASE("an element without an address links to nothing") {
-        CHECK(links_of("<a name=x></a><img src=''><script>'<a href=x>'</script><!--<a href=y>-->") ==
+        CHECK(
+            links_of("<a name=x></a><img src=''><script>'<a href=x>'</script><!--<a href=y>-->") ==
             "");
     }
 

@@ -15,8 +15,8 @@ namespace {
 void open_channel(process::output kind, int& reading, int& writing) {
     int ends[2] = {-1, -1};
     int const failed = kind == process::output::pipe
-        ? ::pipe2(ends, O_CLOEXEC)
-        : ::openpty(&ends[0], &ends[1], nullptr, nullptr, nullptr);
+                           ? ::pipe2(ends, O_CLOEXEC)
+                           : ::openpty(&ends[0], &ends[1], nullptr, nullptr, nullptr);
     if (failed != 0) throw std::runtime_error("cannot open a pipe or terminal");
     for (int const end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
     reading = ends[0];
@@ -68,13 +68,16 @@ process::~process() {
     }
 }
 
-void process::signal(int number) { ::kill(id_, number); }
+void process::signal(int number) {
+    ::kill(id_, number);
+}
 
 ended process::wait() {
     reader_.join();
     ::close(output_);
     int status = 0;
-    while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(id_, &status, 0) < 0 && errno == EINTR) {
+    }
     id_ = -1;
     return {WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status), text_};
 }

@@ -17,7 +17,8 @@ public:
     enum class output { pipe, terminal };
 
     // `at_end` is called, from another thread, when the program has closed its output.
-    explicit process(std::vector<std::string> command, output kind = output::pipe,
+    explicit process(
+        std::vector<std::string> command, output kind = output::pipe,
         std::function<void()> at_end = [] {});
     process(process const&) = delete;
     process& operator=(process const&) = delete;

@@ -26,8 +26,7 @@ strings command(std::string const& mode, std::string const& address, std::string
 }
 
 // Runs the test once for each mode, with a site and an output directory of its own.
-template <typename Test>
-void in_every_mode(Test const& test) {
+template <typename Test> void in_every_mode(Test const& test) {
     for (auto const& mode : modes) {
         CAPTURE(mode);
         test_server site;
@@ -36,7 +35,9 @@ void in_every_mode(Test const& test) {
     }
 }
 
-bool has(std::string const& text, std::string const& part) { return text.find(part) != text.npos; }
+bool has(std::string const& text, std::string const& part) {
+    return text.find(part) != text.npos;
+}
 
 bool has_temporary_file(std::string const& directory) {
     for (auto const& [name, bytes] : tree(directory)) {
@@ -64,15 +65,15 @@ TEST_SUITE("sb-mirror") {
             site.file("/s.js", "script");
             site.file("/i.png", std::string(100'000, 'i'));
             site.page("/sub/", "<a href=too-far>x</a>");
-            auto const [status, output] = run(command(mode, site.address("/"), out));
-            CAPTURE(output);
-            CHECK(status == 0);
+            auto const result = run(command(mode, site.address("/"), out));
+            CAPTURE(result.output);
+            CHECK(result.status == 0);
             auto const at = site.name() + "/";
             CHECK(tree(out) == std::map<std::string, std::string>{{at + "index.html", html},
-                {at + "c.css", "style"}, {at + "s.js", "script"},
-                {at + "i.png", std::string(100'000, 'i')},
-                {at + "sub/index.html", "<a href=too-far>x</a>"}});
-            CHECK(has(output, "5 fetched, 0 failed"));
+                                   {at + "c.css", "style"}, {at + "s.js", "script"},
+                                   {at + "i.png", std::string(100'000, 'i')},
+                                   {at + "sub/index.html", "<a href=too-far>x</a>"}});
+            CHECK(has(result.output, "5 fetched, 0 failed"));
         });
     }
 
@@ -81,11 +82,12 @@ TEST_SUITE("sb-mirror") {
             site.page("/", "<a href=there>x</a><img src=gone.png>");
             site.file("/there", "x");
             site.fail("/gone.png", 404);
-            auto const [status, output] = run(command(mode, site.address("/"), out));
-            CAPTURE(output);
-            CHECK(status == 1);
+            auto const result = run(command(mode, site.address("/"), out));
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
             CHECK(tree(out).size() == 2);
-            CHECK(has(output, site.address("/gone.png") + "\n    the server answered 404\n"));
+            CHECK(
+                has(result.output, site.address("/gone.png") + "\n    the server answered 404\n"));
             CHECK(site.requests("/gone.png") == 1);
             CHECK(site.requests("/from-an-error-page") == 0);
         });
@@ -102,31 +104,32 @@ TEST_SUITE("sb-mirror") {
                  strings{"http://h/", "-o", place.path(), "--unknown"}}) {
             strings whole{SB_MIRROR};
             whole.insert(whole.end(), words.begin(), words.end());
-            auto const [status, output] = run(whole);
-            CAPTURE(output);
-            CHECK(status == 2);
-            CHECK(has(output, "--help"));
+            auto const result = run(whole);
+            CAPTURE(result.output);
+            CHECK(result.status == 2);
+            CHECK(has(result.output, "--help"));
         }
         CHECK(run({SB_MIRROR, "--help"}).status == 0);
     }
 
     TEST_CASE("a host that cannot be resolved has status 3") {
         in_every_mode([](auto const& mode, test_server&, auto const& out) {
-            auto const [status, output] = run(
-                command(mode, "http://no-such-host.invalid/", out, {"--retries", "0"}));
-            CAPTURE(output);
-            CHECK(status == 3);
-            CHECK(has(output, "no-such-host.invalid"));
+            auto const result =
+                run(command(mode, "http://no-such-host.invalid/", out, {"--retries", "0"}));
+            CAPTURE(result.output);
+            CHECK(result.status == 3);
+            CHECK(has(result.output, "no-such-host.invalid"));
             CHECK(tree(out).empty());
         });
     }
 
     TEST_CASE("an output directory that cannot be created has status 3") {
         in_every_mode([](auto const& mode, test_server& site, auto const&) {
-            auto const [status, output] = run(command(mode, site.address("/"), "/dev/null/out"));
-            CAPTURE(output);
-            CHECK(status == 3);
-            CHECK(has(output, "Not a directory"));
+            auto const result = run(command(mode, site.address("/"), "/dev/null/out"));
+            CAPTURE(result.output);
+            CHECK(result.status == 3);
+            CHECK(has(result.output, "Not a directory"));
+            CHECK(site.requests("/") == 0);
         });
     }
 
@@ -138,10 +141,10 @@ TEST_SUITE("sb-mirror") {
                 [&site] { site.client_gone(); });
             REQUIRE(site.wait_for("/half.bin"));
             site.kill();
-            auto const [status, output] = mirror.wait();
-            CAPTURE(output);
-            CHECK(status == 1);
-            CHECK(has(output, site.address("/half.bin") + "\n    "));
+            auto const result = mirror.wait();
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
+            CHECK(has(result.output, site.address("/half.bin") + "\n    "));
             auto const files = tree(out);
             CHECK(files.size() == 1);
             CHECK(files.count(site.name() + "/index.html") == 1);
@@ -153,10 +156,10 @@ TEST_SUITE("sb-mirror") {
             site.page("/", "<a href=round>x</a>");
             site.redirect("/round", "/and-round");
             site.redirect("/and-round", "/round");
-            auto const [status, output] = run(command(mode, site.address("/"), out));
-            CAPTURE(output);
-            CHECK(status == 1);
-            CHECK(has(output, "redirected more than 20 times"));
+            auto const result = run(command(mode, site.address("/"), out));
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
+            CHECK(has(result.output, "redirected more than 20 times"));
         });
     }
 
@@ -166,20 +169,21 @@ TEST_SUITE("sb-mirror") {
             site.redirect("/", "/moved/here/");
             site.page("/moved/here/", "<img src=i.png>");
             site.file("/moved/here/i.png", "i");
-            auto const [status, output] = run(command(mode, site.address("/"), out));
-            CAPTURE(output);
-            CHECK(status == 0);
+            auto const result = run(command(mode, site.address("/"), out));
+            CAPTURE(result.output);
+            CHECK(result.status == 0);
             auto const at = site.name() + "/";
-            CHECK(tree(out) == std::map<std::string, std::string>{
-                {at + "index.html", "<img src=i.png>"}, {at + "moved/here/i.png", "i"}});
+            CHECK(tree(out) ==
+                  std::map<std::string, std::string>{
+                      {at + "index.html", "<img src=i.png>"}, {at + "moved/here/i.png", "i"}});
         });
     }
 
     TEST_CASE("no address leads out of the output directory") {
         in_every_mode([](auto const& mode, test_server& site, auto const& out) {
             strings const targets{"../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd",
-                "..%2f..%2f..%2fetc%2fpasswd", "..%5c..%5cpasswd", "..\\..\\passwd", "a/%00/../../b",
-                "?../../../passwd"};
+                "..%2f..%2f..%2fetc%2fpasswd", "..%5c..%5cpasswd", "..\\..\\passwd",
+                "a/%00/../../b", "?../../../passwd"};
             std::string html;
             for (auto const& target : targets) html += "<a href='" + target + "'>x</a>";
             site.page("/a/", html);
@@ -187,13 +191,13 @@ TEST_SUITE("sb-mirror") {
                      "/a/..%5C..%5Cpasswd", "/a/?../../../passwd", "/b"}) {
                 site.file(target, "harmless");
             }
-            auto const [status, output] = run(command(mode, site.address("/a/"), out));
-            CAPTURE(output);
-            CHECK(status <= 1);
+            auto const result = run(command(mode, site.address("/a/"), out));
+            CAPTURE(result.output);
+            CHECK(result.status <= 1);
             auto const around = std::filesystem::path(out).parent_path().string();
-            for (auto const& [name, bytes] : tree(around)) {
-                CAPTURE(name);
-                CHECK(name.rfind("out/" + site.name() + "/", 0) == 0);
+            for (auto const& file : tree(around)) {
+                CAPTURE(file.first);
+                CHECK(file.first.rfind("out/" + site.name() + "/", 0) == 0);
             }
             CHECK(tree(out).size() >= 5);
         });
@@ -216,11 +220,11 @@ TEST_SUITE("sb-mirror") {
                 out};
             auto const mirror = command(mode, site.address("/"), out, {"--jobs", "1"});
             words.insert(words.end(), mirror.begin(), mirror.end());
-            auto const [status, output] = run(words);
-            CAPTURE(output);
-            CHECK(status == 1);
-            CHECK(has(output, "No space left on device"));
-            auto const left = output.substr(output.find("left:"));
+            auto const result = run(words);
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
+            CHECK(has(result.output, "No space left on device"));
+            auto const left = result.output.substr(result.output.find("left:"));
             CHECK(has(left, "/index.html"));
             CHECK(has(left, "/small.bin"));
             CHECK_FALSE(has(left, "big"));
@@ -249,10 +253,10 @@ TEST_SUITE("sb-mirror") {
                 };
                 while (!has_temporary_file(out) && !is_gone()) std::this_thread::yield();
                 mirror.signal(signal);
-                auto const [status, output] = mirror.wait();
-                CAPTURE(output);
-                CHECK(status == 130);
-                CHECK(has(output, "interrupted: 1 fetched"));
+                auto const result = mirror.wait();
+                CAPTURE(result.output);
+                CHECK(result.status == 130);
+                CHECK(has(result.output, "interrupted: 1 fetched"));
                 CHECK(tree(out).size() == 1);
             });
         }
@@ -265,9 +269,9 @@ TEST_SUITE("sb-mirror") {
                 [&site] { site.client_gone(); });
             REQUIRE(site.wait_for("/"));
             mirror.signal(SIGINT);
-            auto const [status, output] = mirror.wait();
-            CAPTURE(output);
-            CHECK(status == 130);
+            auto const result = mirror.wait();
+            CAPTURE(result.output);
+            CHECK(result.status == 130);
             CHECK(tree(out).empty());
         });
     }
@@ -279,9 +283,9 @@ TEST_SUITE("sb-mirror") {
                 process::output::pipe, [&site] { site.client_gone(); });
             REQUIRE(site.wait_for("/"));
             mirror.signal(SIGINT);
-            auto const [status, output] = mirror.wait();
-            CAPTURE(output);
-            CHECK(status == 130);
+            auto const result = mirror.wait();
+            CAPTURE(result.output);
+            CHECK(result.status == 130);
         });
     }
 
@@ -289,12 +293,11 @@ TEST_SUITE("sb-mirror") {
         in_every_mode([](auto const& mode, test_server& site, auto const& out) {
             site.page("/", "<img src=short.bin>");
             site.truncated("/short.bin", std::string(1'000, 'x'));
-            auto const [status, output] = run(
-                command(mode, site.address("/"), out, {"--retries", "0"}));
-            CAPTURE(output);
-            CHECK(status == 1);
+            auto const result = run(command(mode, site.address("/"), out, {"--retries", "0"}));
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
             CHECK(tree(out).size() == 1);
-            CHECK(has(output, site.address("/short.bin") + "\n    "));
+            CHECK(has(result.output, site.address("/short.bin") + "\n    "));
         });
     }
 
@@ -306,10 +309,9 @@ TEST_SUITE("sb-mirror") {
             }
             site.page("/", html);
             site.page("/x", html);
-            auto const [status, output] = run(
-                command(mode, site.address("/"), out, {"--depth", "3"}));
-            CAPTURE(output);
-            CHECK(status == 0);
+            auto const result = run(command(mode, site.address("/"), out, {"--depth", "3"}));
+            CAPTURE(result.output);
+            CHECK(result.status == 0);
             CHECK(site.requests("/x") == 1);
             CHECK(site.requests("/") == 1);
         });
@@ -321,9 +323,9 @@ TEST_SUITE("sb-mirror") {
             site.file("/i.png?1", "one");
             site.file("/i.png?2", "two");
             site.file("/i.png", "none");
-            auto const [status, output] = run(command(mode, site.address("/"), out));
-            CAPTURE(output);
-            CHECK(status == 0);
+            auto const result = run(command(mode, site.address("/"), out));
+            CAPTURE(result.output);
+            CHECK(result.status == 0);
             auto const kept = [&](char const* target) {
                 auto const address = mirror::url::parse(site.address(target)).value();
                 return contents(out + "/" + mirror::file_name(address));
@@ -340,40 +342,39 @@ TEST_SUITE("sb-mirror") {
             site.fail_first("/a", 503, 1, "a");
             site.fail_first("/b", 500, 2, "b");
             site.fail_first("/c", 403, 1, "c");
-            auto const [status, output] = run(
-                command(mode, site.address("/"), out, {"--retries", "1"}));
-            CAPTURE(output);
-            CHECK(status == 1);
+            auto const result = run(command(mode, site.address("/"), out, {"--retries", "1"}));
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
             CHECK(site.requests("/a") == 2);
             CHECK(site.requests("/b") == 2);
             CHECK(site.requests("/c") == 1);
-            CHECK(has(output, "2 fetched, 2 failed, 2 retried"));
+            CHECK(has(result.output, "2 fetched, 2 failed, 2 retried"));
         });
     }
 
     TEST_CASE("a silent server is given up after the timeout") {
         in_every_mode([](auto const& mode, test_server& site, auto const& out) {
             site.silent("/");
-            auto const [status, output] = run(command(
-                mode, site.address("/"), out, {"--timeout", "0.05", "--retries", "0"}));
-            CAPTURE(output);
-            CHECK(status == 3);
-            CHECK(has(output, "nothing came for 0.050 s"));
+            auto const result =
+                run(command(mode, site.address("/"), out, {"--timeout", "0.05", "--retries", "0"}));
+            CAPTURE(result.output);
+            CHECK(result.status == 3);
+            CHECK(has(result.output, "nothing came for 0.050 s"));
         });
     }
 
     TEST_CASE("with --same-host other hosts are neither asked nor redirected to") {
         in_every_mode([](auto const& mode, test_server& site, auto const& out) {
-            auto const elsewhere = "http://localhost:" + site.name().substr(site.name().find(':') + 1);
+            auto const elsewhere =
+                "http://localhost:" + site.name().substr(site.name().find(':') + 1);
             site.page("/", "<a href=" + elsewhere + "/a>x</a><img src=" + elsewhere +
-                    "/i><a href=out>x</a><a href=in>x</a>");
+                               "/i><a href=out>x</a><a href=in>x</a>");
             site.redirect("/out", elsewhere + "/r");
             site.file("/in", "in");
-            auto const [status, output] = run(
-                command(mode, site.address("/"), out, {"--same-host"}));
-            CAPTURE(output);
-            CHECK(status == 1);
-            CHECK(has(output, "redirected to another host"));
+            auto const result = run(command(mode, site.address("/"), out, {"--same-host"}));
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
+            CHECK(has(result.output, "redirected to another host"));
             CHECK(site.requests("/a") == 0);
             CHECK(site.requests("/i") == 0);
             CHECK(site.requests("/r") == 0);
@@ -388,7 +389,7 @@ TEST_SUITE("sb-mirror") {
         for (int i = 0; i < 30; ++i) {
             auto const name = "p" + std::to_string(i);
             links += "<a href=/" + name + ">x</a><a href=/" + name + "/sub>x</a><img src=/i?" +
-                std::to_string(i % 7) + ">";
+                     std::to_string(i % 7) + ">";
             site.page("/" + name, "<a href=/p" + std::to_string((i + 1) % 30) + "/deeper/>x</a>");
             site.page("/" + name + "/sub", "<img src=only-here>");
             site.file("/" + name + "/only-here", name);
@@ -399,9 +400,9 @@ TEST_SUITE("sb-mirror") {
         std::map<std::string, std::string> first;
         for (auto const& mode : modes) {
             CAPTURE(mode);
-            auto const [status, output] = run(
-                command(mode, site.address("/"), place / mode, {"--depth", "2"}));
-            CHECK(status == 0);
+            auto const result =
+                run(command(mode, site.address("/"), place / mode, {"--depth", "2"}));
+            CHECK(result.status == 0);
             if (first.empty()) first = tree(place / mode);
             CHECK(tree(place / mode) == first);
         }
@@ -414,10 +415,9 @@ TEST_SUITE("sb-mirror") {
             site.fail_first("/a", 503, 1, "abc");
             site.fail("/b", 404);
             auto const file = out + "-trace";
-            auto const [status, output] = run(
-                command(mode, site.address("/"), out, {"--trace", file}));
-            CAPTURE(output);
-            CHECK(status == 1);
+            auto const result = run(command(mode, site.address("/"), out, {"--trace", file}));
+            CAPTURE(result.output);
+            CHECK(result.status == 1);
             auto const text = contents(file);
             CAPTURE(text);
             auto const lines = lines_of(text);
@@ -430,17 +430,29 @@ TEST_SUITE("sb-mirror") {
         });
     }
 
+    TEST_CASE("a trace that cannot be written is a failure") {
+        in_every_mode([](auto const& mode, test_server& site, auto const& out) {
+            site.page("/", "");
+            auto const full = run(command(mode, site.address("/"), out, {"--trace", "/dev/full"}));
+            CHECK(full.status == 1);
+            CHECK(has(full.output, "the trace could not be written"));
+            auto const none = run(command(mode, site.address("/"), out, {"--trace", "/no/where"}));
+            CHECK(none.status == 3);
+            CHECK(has(none.output, "cannot write the trace /no/where: No such file or directory"));
+        });
+    }
+
     TEST_CASE("on a terminal one line is rewritten and cleared away at the end") {
         in_every_mode([](auto const& mode, test_server& site, auto const& out) {
             site.page("/", "<img src=a>");
             site.file("/a", "a");
-            auto const [status, output] = run(
-                command(mode, site.address("/"), out), process::output::terminal);
-            CAPTURE(output);
-            CHECK(status == 0);
-            CHECK(has(output, "\r0 done, 1 in flight, 0 failed, 0 B, 0 B/s\033[K"));
-            CHECK(has(output, "\r\033[K2 fetched, 0 failed"));
-            CHECK_FALSE(has(output, "fetched http"));
+            auto const result =
+                run(command(mode, site.address("/"), out), process::output::terminal);
+            CAPTURE(result.output);
+            CHECK(result.status == 0);
+            CHECK(has(result.output, "\r0 done, 1 in flight, 0 failed, 0 B, 0 B/s\033[K"));
+            CHECK(has(result.output, "\r\033[K2 fetched, 0 failed"));
+            CHECK_FALSE(has(result.output, "fetched http"));
         });
     }
 }

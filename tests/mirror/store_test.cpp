@@ -76,7 +76,8 @@ TEST_SUITE("store") {
     TEST_CASE("a name with dot segments, empty parts or NUL is refused and leaves nothing behind") {
         temporary_directory const place;
         store out(place / "out");
-        for (std::string const name : {"../x", "h/../../x", "h/./x", "h//x", "/x", "h/", "..", ""}) {
+        for (std::string const name :
+            {"../x", "h/../../x", "h/./x", "h//x", "/x", "h/", "..", ""}) {
             CAPTURE(name);
             CHECK_THROWS_AS(put(out, name), std::system_error);
         }

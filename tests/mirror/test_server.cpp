@@ -20,13 +20,17 @@ test_server::test_server() : server_(std::make_unique<httplib::Server>()) {
     while (!server_->is_running()) std::this_thread::yield();
 }
 
-test_server::~test_server() { kill(); }
+test_server::~test_server() {
+    kill();
+}
 
 std::string test_server::address(std::string const& target) const {
     return "http://" + name() + target;
 }
 
-std::string test_server::name() const { return "127.0.0.1:" + std::to_string(port_); }
+std::string test_server::name() const {
+    return "127.0.0.1:" + std::to_string(port_);
+}
 
 void test_server::page(std::string const& target, std::string html) {
     add(target, [html = std::move(html)](httplib::Response& answer, int) {
@@ -52,8 +56,7 @@ void test_server::fail(std::string const& target, int status) {
     });
 }
 
-void test_server::fail_first(
-    std::string const& target, int status, int times, std::string bytes) {
+void test_server::fail_first(std::string const& target, int status, int times, std::string bytes) {
     add(target, [status, times, bytes = std::move(bytes)](httplib::Response& answer, int number) {
         if (number <= times) {
             answer.status = status;

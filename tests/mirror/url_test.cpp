@@ -6,9 +6,13 @@ using mirror::url;
 
 namespace {
 
-std::string text_of(std::optional<url> const& address) { return address ? address->text() : "none"; }
+std::string text_of(std::optional<url> const& address) {
+    return address ? address->text() : "none";
+}
 
-std::string parsed(char const* text) { return text_of(url::parse(text)); }
+std::string parsed(char const* text) {
+    return text_of(url::parse(text));
+}
 
 std::string resolved(char const* reference) {
     return text_of(url::parse("http://host:81/a/b/page.html?q=1")->resolve(reference));

@@ -4,7 +4,9 @@
 
 namespace mirror {
 
-failure describe(std::exception const& error) { return {error.what(), {}}; }
+failure describe(std::exception const& error) {
+    return {error.what(), {}};
+}
 
 crawl::crawl(url start, options const& asked, progress& watcher)
     : start_(std::move(start)), max_depth_(asked.depth), same_host_(asked.same_host),

@@ -66,12 +66,12 @@ fetch_error status_error(int status) {
 url redirect_target(request const& job, std::string const& location) {
     auto const target = url::parse(location);
     if (!target) {
-        throw fetch_error("redirected to " + location + ", which is no http or https address",
-            fetch_error::kind::lasting);
+        throw fetch_error(
+            "redirected to what is no http or https address", fetch_error::kind::lasting);
     }
     if (!job.may_change_host && target->host() != job.address.host()) {
-        throw fetch_error("redirected to another host: " + target->text(),
-            fetch_error::kind::lasting);
+        throw fetch_error(
+            "redirected to another host: " + target->text(), fetch_error::kind::lasting);
     }
     return *target;
 }

@@ -29,7 +29,7 @@ std::string hash(std::string_view text) {
 std::size_t extension_of(std::string_view name) {
     auto const dot = name.rfind('.');
     bool const is_extension = dot != name.npos && dot != 0 && dot + 1 < name.size() &&
-        name.size() - dot <= longest_extension;
+                              name.size() - dot <= longest_extension;
     return is_extension ? dot : name.size();
 }
 
@@ -46,7 +46,7 @@ bool looks_hashed(std::string_view name) {
     if (stem.size() < hash_digits + 1) return false;
     auto const tail = stem.substr(stem.size() - hash_digits);
     return stem[stem.size() - hash_digits - 1] == '-' &&
-        tail.find_first_not_of("0123456789abcdef") == tail.npos;
+           tail.find_first_not_of("0123456789abcdef") == tail.npos;
 }
 
 // The address has its escapes in normal form already. Blanks and letters beyond ASCII are shown as
@@ -73,7 +73,7 @@ std::string readable(std::string_view segment) {
 std::string segment_name(std::string_view segment) {
     auto name = readable(segment);
     bool const as_it_is = !name.empty() && name != "." && name != ".." &&
-        name.size() <= longest_plain && !looks_hashed(name);
+                          name.size() <= longest_plain && !looks_hashed(name);
     return as_it_is ? name : hashed(name, name);
 }
 
@@ -104,6 +104,8 @@ std::string file_name(url const& address) {
     return name + "/" + last_name(rest, address.query());
 }
 
-std::string name_beside(std::string_view name) { return hashed(name, name); }
+std::string name_beside(std::string_view name) {
+    return hashed(name, name);
+}
 
 } // namespace mirror

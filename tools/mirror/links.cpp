@@ -17,7 +17,9 @@ struct document_deleter {
 };
 using document = std::unique_ptr<xmlDoc, document_deleter>;
 
-xmlChar const* as_xml(char const* text) { return reinterpret_cast<xmlChar const*>(text); }
+xmlChar const* as_xml(char const* text) {
+    return reinterpret_cast<xmlChar const*>(text);
+}
 
 bool is_utf_16(std::string const& html) {
     return html.compare(0, 2, "\xff\xfe") == 0 || html.compare(0, 2, "\xfe\xff") == 0;
@@ -36,7 +38,8 @@ document parse(std::string html, std::string const& charset) {
     // libxml2 takes a NUL for the end of the page, browsers pass over it.
     if (!is_utf_16(html)) std::replace(html.begin(), html.end(), '\0', ' ');
     constexpr int options = HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING |
-        HTML_PARSE_NONET | HTML_PARSE_COMPACT | static_cast<int>(XML_PARSE_HUGE);
+                            HTML_PARSE_NONET | HTML_PARSE_COMPACT |
+                            static_cast<int>(XML_PARSE_HUGE);
     if (html.size() > std::numeric_limits<int>::max()) throw std::bad_alloc();
     auto const size = static_cast<int>(html.size());
     auto const encoding = encoding_of(html, charset);
@@ -54,8 +57,7 @@ std::optional<std::string> attribute(xmlNode* element, char const* name) {
 
 // Calls `visit(element, name)` for all elements in document order; a loop, since pages may be
 // nested deeper than our stack.
-template <typename Visitor>
-void for_each_element(xmlNode* root, Visitor const& visit) {
+template <typename Visitor> void for_each_element(xmlNode* root, Visitor const& visit) {
     xmlNode* node = root;
     while (node != nullptr) {
         if (node->type == XML_ELEMENT_NODE) {
@@ -120,9 +122,8 @@ public:
             seen = true;
             if (auto const base = address.resolve(*reference)) base_ = *base;
         });
-        for_each_element(root, [this](xmlNode* element, std::string_view name) {
-            take(element, name);
-        });
+        for_each_element(
+            root, [this](xmlNode* element, std::string_view name) { take(element, name); });
     }
 
     std::vector<link> links;
@@ -139,7 +140,8 @@ private:
         } else if (name == "script" || name == "img" || name == "source") {
             add(attribute(element, "src"), link_kind::requisite);
             if (name == "script") return;
-            for (auto const& reference : srcset_addresses(attribute(element, "srcset").value_or(""))) {
+            for (auto const& reference :
+                srcset_addresses(attribute(element, "srcset").value_or(""))) {
                 add(reference, link_kind::requisite);
             }
         }

@@ -20,7 +20,6 @@ struct link {
 };
 
 // `charset` is what the server said the page is written in, or empty.
-std::vector<link> find_links(
-    std::string html, url const& address, std::string const& charset = {});
+std::vector<link> find_links(std::string html, url const& address, std::string const& charset = {});
 
 } // namespace mirror

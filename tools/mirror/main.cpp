@@ -33,11 +33,12 @@ int mirror_site(options const& asked) {
         loader.retried(), site.bytes(), seconds_since_start()};
     bool const cut_short = !site.finished();
     std::fputs(report(site, total, cut_short).c_str(), stderr);
-    log.finish(total);
+    bool const traced = log.finish(total);
+    if (!traced) std::fputs("sb-mirror: the trace could not be written\n", stderr);
 
     if (cut_short) return interrupted;
     if (total.fetched == 0) return nothing_fetched;
-    return total.failed > 0 ? some_failed : all_fetched;
+    return total.failed > 0 || !traced ? some_failed : all_fetched;
 }
 
 } // namespace

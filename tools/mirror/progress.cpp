@@ -9,7 +9,9 @@ namespace {
 
 constexpr auto between_lines = std::chrono::milliseconds(100);
 
-std::string first_line(std::string const& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(std::string const& text) {
+    return text.substr(0, text.find('\n'));
+}
 
 } // namespace
 
@@ -22,8 +24,7 @@ std::string readable_size(double bytes) {
     return text;
 }
 
-progress::progress()
-    : progress(::isatty(STDERR_FILENO) == 1 ? display::live : display::lines) {}
+progress::progress() : progress(::isatty(STDERR_FILENO) == 1 ? display::live : display::lines) {}
 
 void progress::started() {
     auto const lock = std::lock_guard(mutex_);

@@ -2,6 +2,7 @@
 
 #include "progress.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -19,8 +20,12 @@ std::string indented(std::string const& text, char const* margin) {
 } // namespace
 
 std::string report(crawl const& site, tally const& total, bool interrupted) {
+    auto failures = site.failures();
+    // In an order that does not depend on the mode.
+    std::sort(failures.begin(), failures.end(),
+        [](auto const& a, auto const& b) { return a.address.text() < b.address.text(); });
     std::string text;
-    for (auto const& [address, why] : site.failures()) {
+    for (auto const& [address, why] : failures) {
         text += address.text() + "\n" + indented(why.reason, "    ");
         text += indented(why.traceback, "        ");
     }
@@ -28,8 +33,8 @@ std::string report(crawl const& site, tally const& total, bool interrupted) {
     std::snprintf(seconds, sizeof seconds, "%.1f s", total.seconds);
     if (interrupted) text += "interrupted: ";
     text += std::to_string(total.fetched) + " fetched, " + std::to_string(total.failed) +
-        " failed, " + std::to_string(total.retried) + " retried, " +
-        readable_size(static_cast<double>(total.bytes)) + " in " + seconds + "\n";
+            " failed, " + std::to_string(total.retried) + " retried, " +
+            readable_size(static_cast<double>(total.bytes)) + " in " + seconds + "\n";
     return text;
 }
 

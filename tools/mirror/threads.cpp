@@ -5,111 +5,95 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
+#include <system_error>
 #include <thread>
 
 namespace mirror {
 
 namespace {
 
-class crew {
-public:
-    crew(crawl& site, downloader const& loader, interrupt& stop, options const& asked)
-        : site_(site), loader_(loader), stop_(stop), asked_(asked) {}
+struct crew {
+    crawl& site;
+    downloader const& loader;
+    interrupt& stop;
+    options const& asked;
+
+    std::mutex mutex = {}; // guards the site and the queue
+    std::condition_variable changed = {};
+    std::deque<request> waiting = {};
+    int under_way = 0;
 
     void run() {
-        enqueue(site_.first());
+        enqueue(site.first());
         // A thread that waits for work sees a stop only when it is woken. The lock makes sure that
         // it is not just between its look at the flag and its sleep.
-        interrupt_callback const wake(stop_, [this] {
-            auto const lock = std::lock_guard(mutex_);
-            changed_.notify_all();
+        interrupt_callback const wake(stop, [this] {
+            auto const lock = std::lock_guard(mutex);
+            changed.notify_all();
         });
         std::vector<std::thread> threads;
-        struct joiner {
-            std::vector<std::thread>& threads;
-            ~joiner() {
-                for (auto& thread : threads) thread.join();
-            }
-        } const join_at_end{threads};
-        for (int i = 1; i < asked_.jobs; ++i) {
-            try {
-                threads.emplace_back([this] { work(); });
-            } catch (std::system_error const&) {
-                break; // the system has no more; those that we have will do
-            }
+        try {
+            for (int i = 1; i < asked.jobs; ++i) threads.emplace_back([this] { work(); });
+        } catch (std::system_error const&) {
+            // The system has no more threads to give; those that we have will do.
         }
         work();
+        for (auto& thread : threads) thread.join();
     }
 
-private:
     void work() {
-        auto lock = std::unique_lock(mutex_);
-        for (;;) {
-            changed_.wait(lock, [this] {
-                return stop_.requested() || !waiting_.empty() || under_way_ == 0;
-            });
-            if (stop_.requested() || waiting_.empty()) return;
-            auto const job = waiting_.front();
-            waiting_.pop_front();
-            ++under_way_;
+        while (auto const job = take()) {
             try {
-                fetch(job, lock);
+                fetch(*job);
             } catch (stopped const&) {
                 // What was under way has cleaned up after itself.
             }
-            --under_way_;
-            changed_.notify_all();
+            auto const lock = std::lock_guard(mutex);
+            --under_way;
+            changed.notify_all();
         }
     }
 
-    // All attempts at one address, with the pauses between them. Takes and returns a held lock.
-    void fetch(request const& job, std::unique_lock<std::mutex>& lock) {
+    // Nothing when there is no more to do. While others are at work, they may yet find some.
+    std::optional<request> take() {
+        auto lock = std::unique_lock(mutex);
+        changed.wait(
+            lock, [this] { return stop.requested() || !waiting.empty() || under_way == 0; });
+        if (stop.requested() || waiting.empty()) return std::nullopt;
+        auto const job = waiting.front();
+        waiting.pop_front();
+        ++under_way;
+        return job;
+    }
+
+    // All attempts at one address, with the pauses between them.
+    void fetch(request const& job) {
         for (int number = 1;; ++number) {
             try {
-                enqueue(site_.accept(job, attempt(job, number, lock)));
-                return;
+                auto const stop_now = [this] { return stop.requested(); };
+                auto result = loader.attempt(job, number, stop_now);
+                auto const lock = std::lock_guard(mutex);
+                return enqueue(site.accept(job, std::move(result)));
             } catch (std::exception const& error) {
-                if (!worth_retrying(error, number, asked_.retries)) {
-                    site_.reject(job, describe(error));
-                    return;
+                if (!worth_retrying(error, number, asked.retries)) {
+                    auto const lock = std::lock_guard(mutex);
+                    return site.reject(job, describe(error));
                 }
             }
-            auto const released = unlocked(lock);
-            if (stop_.wait_for(back_off(number))) throw stopped();
+            if (stop.wait_for(back_off(number))) throw stopped();
         }
     }
 
-    download attempt(request const& job, int number, std::unique_lock<std::mutex>& lock) {
-        auto const released = unlocked(lock);
-        return loader_.attempt(job, number, [this] { return stop_.requested(); });
-    }
-
-    struct unlocked {
-        explicit unlocked(std::unique_lock<std::mutex>& held) : lock(held) { lock.unlock(); }
-        unlocked(unlocked const&) = delete;
-        unlocked& operator=(unlocked const&) = delete;
-        ~unlocked() { lock.lock(); }
-        std::unique_lock<std::mutex>& lock;
-    };
-
     void enqueue(std::vector<request> const& found) {
-        waiting_.insert(waiting_.end(), found.begin(), found.end());
+        waiting.insert(waiting.end(), found.begin(), found.end());
     }
-
-    crawl& site_;
-    downloader const& loader_;
-    interrupt& stop_;
-    options const& asked_;
-    std::mutex mutex_; // guards what follows, and site_
-    std::condition_variable changed_;
-    std::deque<request> waiting_;
-    int under_way_ = 0;
 };
 
 } // namespace
 
 void run_threads(crawl& site, downloader const& loader, interrupt& stop, options const& asked) {
-    crew(site, loader, stop, asked).run();
+    crew{site, loader, stop, asked}.run();
 }
 
 } // namespace mirror

@@ -32,20 +32,17 @@ double milliseconds(clock::time_point time) {
     return std::chrono::duration<double, std::milli>(time - process_start).count();
 }
 
-[[noreturn]] void fail(std::string const& name) {
-    throw std::system_error(errno, std::generic_category(), "cannot write the trace " + name);
-}
-
 } // namespace
 
-trace::trace(std::string const& file) : name_(file) {
+trace::trace(std::string const& file) {
     if (file.empty()) return;
     file_.open(file);
-    if (!file_) fail(name_);
+    if (file_) return;
+    throw std::system_error(errno, std::generic_category(), "cannot write the trace " + file);
 }
 
 void trace::add(attempt_record const& record) {
-    if (name_.empty()) return;
+    if (!file_.is_open()) return;
     std::ostringstream line;
     line << std::fixed;
     line.precision(3);
@@ -56,16 +53,18 @@ void trace::add(attempt_record const& record) {
     file_ << line.str();
 }
 
-void trace::finish(tally const& total) {
-    if (name_.empty()) return;
+bool trace::finish(tally const& total) {
+    if (!file_.is_open()) return true;
     auto const lock = std::lock_guard(mutex_);
     file_ << "{\"summary\":true,\"fetched\":" << total.fetched << ",\"failed\":" << total.failed
           << ",\"retried\":" << total.retried << ",\"bytes\":" << total.bytes
           << ",\"seconds\":" << total.seconds << "}\n";
     file_.close();
-    if (!file_) fail(name_);
+    return static_cast<bool>(file_);
 }
 
-double seconds_since_start() { return milliseconds(clock::now()) / 1000; }
+double seconds_since_start() {
+    return milliseconds(clock::now()) / 1000;
+}
 
 } // namespace mirror

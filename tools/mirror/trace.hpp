@@ -34,12 +34,11 @@ public:
 
     void add(attempt_record const& record);
 
-    // The last line. Throws std::system_error when not all could be written.
-    void finish(tally const& total);
+    // The last line. False when not all could be written.
+    bool finish(tally const& total);
 
 private:
     std::mutex mutex_;
-    std::string name_;
     std::ofstream file_;
 };
 

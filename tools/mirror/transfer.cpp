@@ -27,8 +27,10 @@ bool is_transient(CURLcode code) {
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM: return true;
-    default: return false;
+    case CURLE_HTTP2_STREAM:
+        return true;
+    default:
+        return false;
     }
 }
 
@@ -116,8 +118,7 @@ public:
     }
 
 private:
-    template <typename Value>
-    void set(CURLoption option, Value value) {
+    template <typename Value> void set(CURLoption option, Value value) {
         auto const code = curl_easy_setopt(easy_.get(), option, value);
         if (code == CURLE_OUT_OF_MEMORY) throw std::bad_alloc();
         if (code != CURLE_OK) {
@@ -132,7 +133,8 @@ private:
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_USERAGENT, "sb-mirror");
         set(CURLOPT_NOSIGNAL, 1L);
-        set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(patience.count()));
+        // drive() gives up earlier, whatever the transfer is waiting for.
+        set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(patience.count()) + 1'000);
         set(CURLOPT_ERRORBUFFER, reason_.data());
         set(CURLOPT_HEADERFUNCTION, &on_header);
         set(CURLOPT_HEADERDATA, static_cast<void*>(&state));
@@ -142,8 +144,8 @@ private:
         set(CURLOPT_QUICK_EXIT, 1L);
     }
 
-    CURLcode drive(exchange const& state, std::chrono::milliseconds patience,
-        stop_query const& stop) {
+    CURLcode drive(
+        exchange const& state, std::chrono::milliseconds patience, stop_query const& stop) {
         check(curl_multi_add_handle(multi_.get(), easy_.get()));
         struct remover {
             session& self;

@@ -39,14 +39,14 @@ int hex_value(char c) noexcept {
 }
 
 bool is_unreserved(unsigned char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-        c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 // Characters that browsers escape when a page's author did not.
 bool needs_escape(unsigned char c) noexcept {
-    return c <= ' ' || c >= 0x7f || std::string_view("\"<>\\^`{|}").find(static_cast<char>(c)) !=
-        std::string_view::npos;
+    return c <= ' ' || c >= 0x7f ||
+           std::string_view("\"<>\\^`{|}").find(static_cast<char>(c)) != std::string_view::npos;
 }
 
 void append_escaped(std::string& text, unsigned char c) {
@@ -94,7 +94,9 @@ std::string tidy(std::string_view text) {
 
 } // namespace
 
-std::optional<url> url::parse(std::string_view text) { return read(nullptr, text); }
+std::optional<url> url::parse(std::string_view text) {
+    return read(nullptr, text);
+}
 
 std::optional<url> url::resolve(std::string_view reference) const {
     return read(text_.c_str(), reference);

@@ -27,7 +27,7 @@ class pool_job;
 class worker_pool;
 class inbox;
 
-// Notified when one of its branches has ended. See detail/join.hpp.
+// Notified when one of its branches has ended. See detail/branches.hpp.
 class join : public waitable {
 public:
     virtual void branch_ended(node& branch) noexcept = 0;
@@ -85,6 +85,7 @@ public:
     SB_DETAIL_COLD void pass(node& n) noexcept;
     SB_DETAIL_COLD failure take_in_flight() noexcept;
     void set_in_flight(failure&& what) noexcept;
+    static failure cancellation() noexcept;
     // The frame of a node that has failed is destroyed: its members may run other nodes.
     SB_DETAIL_COLD void destroy_failed_frame(node& n) noexcept;
 
@@ -95,10 +96,11 @@ public:
     // Throws wrong_thread, and wrong_scheduler if that is being closed.
     void check_open() const;
     // Becomes a branch of a join: the join lists it and is told of its end. Runs its first step at
-    // once.
+    // once, where the stack has room for it.
     void run_branch(node& root, join& listener, list_head& branches) noexcept;
-    // A branch whose join goes while it is unfinished.
+    // The join of a branch goes.
     void disown_branch(node& root) noexcept;
+    void cancel_branch(node& root, cancel_how how) noexcept;
 
     void add_reference(node& root) noexcept { ++root.references; }
     void release(node& root) noexcept {

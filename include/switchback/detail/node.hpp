@@ -54,7 +54,11 @@ enum node_flag : std::uint16_t {
     is_deferred = 256,  // to be released or cancelled once its step has left the C++ stack
     cancel_deferred = 512,
     takes_result = 1024, // waits for a root's result, and may move it out
+    frees_itself = 2048, // a branch whose success leaves nothing to be taken
 };
+
+// A request takes effect a turn later; a release before it returns, but for clean-up that waits.
+enum class cancel_how : std::uint8_t { request, release };
 
 // Something that nodes wait in, other than those named above: a job, a join, an event.
 class waitable {
@@ -62,9 +66,10 @@ public:
     // The node no longer waits here, whether or not what it waited for has come (it is then in the
     // ready queue, already unlinked from there). What it had been given goes to the next.
     virtual void abandon(node& waiter) noexcept = 0;
-    // A cancellation of the node was requested. True: it is seen to here, and the node goes on
-    // waiting; false: the node is to abandon this and to be resumed with the cancellation.
-    virtual bool forward_cancel(node& waiter) noexcept = 0;
+    // The node is cancelled, or released. False: it is to abandon this and to be resumed with the
+    // cancellation. True: that is seen to here, by passing it on to tasks inside, and the node waits
+    // until they have ended.
+    virtual bool forward_cancel(node& waiter, cancel_how how) noexcept = 0;
 
 protected:
     waitable() = default;

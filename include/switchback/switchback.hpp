@@ -1,0 +1,19 @@
+// All of Switchback, but what is for tests (switchback/testing/) and for one host alone.
+#pragma once
+
+#include <switchback/clock.hpp>
+#include <switchback/errors.hpp>
+#include <switchback/event_pump.hpp>
+#include <switchback/future.hpp>
+#include <switchback/generator.hpp>
+#include <switchback/native_pump.hpp>
+#include <switchback/offload.hpp>
+#include <switchback/remote.hpp>
+#include <switchback/run.hpp>
+#include <switchback/run_in_parallel.hpp>
+#include <switchback/sleep.hpp>
+#include <switchback/task.hpp>
+#include <switchback/task_scheduler.hpp>
+#include <switchback/traceback.hpp>
+#include <switchback/try.hpp>
+#include <switchback/unhandled.hpp>

@@ -1,0 +1,92 @@
+#include <switchback/detail/branches.hpp>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+branches::~branches() {
+    waiter_ = nullptr;
+    while (!list_.empty()) {
+        auto& root = root_of(*list_.next);
+        root.home->disown_branch(root);
+    }
+}
+
+void branches::start(core& home, node& root, bool keeps_result) noexcept {
+    ++running_;
+    if (!keeps_result) root.set(frees_itself);
+    home.run_branch(root, *this, list_);
+}
+
+void branches::fail(core&, std::exception_ptr why) noexcept {
+    error_ = std::move(why);
+    cancel_running(cancel_how::request);
+}
+
+void branches::wait(node& waiter, std::size_t most) noexcept {
+    waiter_ = &waiter;
+    most_ = most;
+    waiter.awaits = awaited_kind::object;
+    waiter.state = node_state::waiting;
+}
+
+void branches::branch_ended(node& branch) noexcept {
+    --running_;
+    if (branch.is(has_failed)) {
+        if (!stopping()) {
+            failed_ = &branch;
+            cancel_running(cancel_how::request);
+        }
+    } else if (branch.is(frees_itself)) {
+        branch.home->release(branch);
+    }
+    if (waiter_ != nullptr && waiter_->state == node_state::waiting && satisfied(most_)) {
+        waiter_->home->make_ready(*waiter_);
+    }
+}
+
+// A list of those that had not ended at the beginning: cancelling one may end others.
+void branches::cancel_running(cancel_how how) noexcept {
+    list_head todo;
+    todo.splice_back(list_);
+    while (!todo.empty()) {
+        auto& prefix = todo.pop_front();
+        list_.push_back(prefix);
+        auto& root = root_of(prefix);
+        if (root.state != node_state::done) root.home->cancel_branch(root, how);
+    }
+}
+
+void branches::abandon(node&) noexcept { waiter_ = nullptr; }
+
+bool branches::forward_cancel(node& waiter, cancel_how how) noexcept {
+    cancelled_ = true;
+    most_ = 0;
+    auto* const waiting = std::exchange(waiter_, nullptr); // not to be woken meanwhile
+    cancel_running(how);
+    waiter_ = waiting;
+    if (running_ == 0) return false;
+    if (waiter.state == node_state::ready) unlink(waiter);
+    waiter.state = node_state::waiting;
+    return true;
+}
+
+bool branches::outcome(core& home) noexcept {
+    if (cancelled_) {
+        home.set_in_flight(core::cancellation());
+        return false;
+    }
+    if (error_ != nullptr) {
+        home.set_in_flight({std::move(error_), nullptr});
+        return false;
+    }
+    if (failed_ != nullptr) {
+        home.fly_failure_of(*failed_);
+        return false;
+    }
+    return true;
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

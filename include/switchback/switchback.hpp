@@ -6,6 +6,7 @@
 #include <switchback/event_pump.hpp>
 #include <switchback/future.hpp>
 #include <switchback/generator.hpp>
+#include <switchback/handled.hpp>
 #include <switchback/native_pump.hpp>
 #include <switchback/offload.hpp>
 #include <switchback/remote.hpp>

@@ -62,10 +62,10 @@ void branches::abandon(node&) noexcept { waiter_ = nullptr; }
 bool branches::forward_cancel(node& waiter, cancel_how how) noexcept {
     cancelled_ = true;
     most_ = 0;
-    auto* const waiting = std::exchange(waiter_, nullptr); // not to be woken meanwhile
+    waiter_ = nullptr; // not to be woken meanwhile
     cancel_running(how);
-    waiter_ = waiting;
     if (running_ == 0) return false;
+    waiter_ = &waiter;
     if (waiter.state == node_state::ready) unlink(waiter);
     waiter.state = node_state::waiting;
     return true;

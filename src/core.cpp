@@ -22,6 +22,11 @@ constexpr int steps_in_a_turn = 1000;
 // A closing scheduler cancels a task so often before it destroys the task's frames unentered.
 constexpr int most_cancels_at_close = 100;
 
+// In the list of those to be dealt with after their step: nobody frees it meanwhile.
+bool is_listed(node const& root) noexcept {
+    return root.is(is_deferred) || root.is(cancel_deferred);
+}
+
 [[noreturn]] void give_up(char const* why) noexcept {
     std::fprintf(stderr, "switchback: %s\n", why);
     std::abort();
@@ -190,7 +195,7 @@ void core::end(node& root) noexcept {
         return;
     }
     wake_waiters(root);
-    if (root.references == 0 && !root.is(is_deferred)) free_root(root);
+    if (root.references == 0 && !is_listed(root)) free_root(root);
 }
 
 void core::wake_waiters(node& root) noexcept {
@@ -262,7 +267,12 @@ node& core::innermost(node& n) noexcept {
 // Releases made during a release, by the members of the frames that die, are done one after the
 // other, before the outermost one returns.
 void core::release_last(node& root) noexcept {
-    if (root.is(is_deferred)) return;
+#if SB_DEBUG_CHECKS
+    if (std::this_thread::get_id() != thread_) {
+        give_up("a task's last future was dropped on a thread that is not its scheduler's");
+    }
+#endif
+    if (is_listed(root)) return;
     if (releasing_) {
         root.awaiter = nullptr;
         (last_doomed_ == nullptr ? first_doomed_ : last_doomed_->awaiter) = &root;
@@ -377,7 +387,7 @@ void core::detach(node& n) noexcept {
 }
 
 void core::defer(node& root, node_flag why) noexcept {
-    if (!root.is(is_deferred) && !root.is(cancel_deferred)) deferred_.push_back(&root);
+    if (!is_listed(root)) deferred_.push_back(&root);
     root.set(why);
     if (turns_ == 0) ask_for_a_turn();
 }
@@ -386,14 +396,18 @@ void core::settle_deferred() noexcept {
     auto settling = std::move(deferred_);
     deferred_.clear();
     for (auto* root : settling) {
-        bool const cancel = root->is(cancel_deferred);
+        bool const at_once = root->is(is_deferred);
         root->clear(is_deferred);
         root->clear(cancel_deferred);
         if (root->references == 0) {
             ++root->references;
             release(*root);
-        } else if (cancel) {
-            request_cancel(*root);
+        } else if (root->state != node_state::done) {
+            if (at_once) {
+                cancel_now(*root); // a branch whose join was released
+            } else {
+                request_cancel(*root);
+            }
         }
     }
 }
@@ -543,7 +557,9 @@ void core::cancel_all() noexcept {
         if (root.state == node_state::done) continue;
         ++root.references; // it is still there afterwards
         cancel_now(root);
-        if (--root.references == 0 && root.state == node_state::done) free_root(root);
+        if (--root.references == 0 && root.state == node_state::done && !is_listed(root)) {
+            free_root(root);
+        }
     }
     stack_floor = floor;
 }

@@ -125,7 +125,6 @@ struct awaiter<future<T>> {
 
     template <class Make>
     static step start(node& self, Make& make) {
-        using given = decltype(make());
         auto handle = future<T>(make());
         auto* const awaited = future_access::state_of(handle);
         if (awaited == nullptr) throw already_awaited{};
@@ -135,8 +134,6 @@ struct awaiter<future<T>> {
         check_not_own(self, *awaited);
         self.root = future_access::give_up(std::move(handle));
         self.awaits = awaited_kind::result;
-        // Whether the result may be moved out: the future was an rvalue.
-        if constexpr (!std::is_lvalue_reference_v<given>) self.set(takes_result);
         if (awaited->state == node_state::done) return step::returned;
         self.home->wait_for_root(self, *awaited);
         return step::suspended;
@@ -146,8 +143,6 @@ struct awaiter<future<T>> {
     static bool take(node& self, Sink& sink) {
         auto& awaited = static_cast<result_state<T>&>(static_cast<task_state&>(*self.root));
         self.awaits = awaited_kind::nothing;
-        bool const may_move = self.is(takes_result);
-        self.clear(takes_result);
         future<T> const held = future_access::make<T>(awaited); // released whatever the sink throws
         if (SB_DETAIL_UNLIKELY(awaited.is(has_failed))) {
             self.home->fly_failure_of(awaited);
@@ -155,7 +150,7 @@ struct awaiter<future<T>> {
         }
         if constexpr (std::is_void_v<T>) {
             sink();
-        } else if (may_move && awaited.references == 1) {
+        } else if (awaited.references == 1) { // nobody else can ask for it any more
             sink(std::move(awaited.result()));
         } else if constexpr (std::is_copy_constructible_v<T>) {
             sink(std::as_const(awaited.result()));

@@ -99,6 +99,7 @@ using parallel_frame = std::conditional_t<std::is_void_v<typename Source::result
 
 template <class A>
 void start_branch(core& home, branches& into, A&& awaitable) {
+    home.check_open();
     constexpr bool keeps_result = !std::is_void_v<result_of<A>>;
     into.start(home, make_root_node(home.memory, static_cast<A&&>(awaitable)), keeps_result);
 }

@@ -53,8 +53,7 @@ enum node_flag : std::uint16_t {
     is_cancelled = 128, // … a cancellation
     is_deferred = 256,  // to be released or cancelled once its step has left the C++ stack
     cancel_deferred = 512,
-    takes_result = 1024, // waits for a root's result, and may move it out
-    frees_itself = 2048, // a branch whose success leaves nothing to be taken
+    frees_itself = 1024, // a branch whose success leaves nothing to be taken
 };
 
 // A request takes effect a turn later; a release before it returns, but for clean-up that waits.

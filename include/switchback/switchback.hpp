@@ -18,3 +18,4 @@
 #include <switchback/traceback.hpp>
 #include <switchback/try.hpp>
 #include <switchback/unhandled.hpp>
+#include <switchback/with.hpp>

@@ -29,16 +29,21 @@
 
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 
-#    define SB_TRY \
+#    define SB_TRY SB_DETAIL_ENTER_TRY("SB_TRY") SB_DETAIL_OPEN_TRY
+
+// Resumptions come by here, too, on their way in.
+#    define SB_DETAIL_ENTER_TRY(macro) \
         { \
             [[fallthrough]]; \
         case SB_DETAIL_LABEL: \
-            SB_DETAIL_CHECK("SB_TRY"); \
+            SB_DETAIL_CHECK(macro); \
             static_assert(SB_DETAIL_HERE::can_nest, \
-                "SB_TRY: blocks nest too deep (four of SB_TRY and SB_SWITCH): move the inner part " \
-                "into a frame of its own"); \
-            SB_DETAIL_ALONE(sb_one_SB_TRY_a_line_); \
-            ::switchback::detail::arrive<SB_DETAIL_HERE>(sb_now); \
+                macro ": blocks nest too deep (four of SB_TRY, SB_WITH and SB_SWITCH): move the " \
+                      "inner part into a frame of its own"); \
+            SB_DETAIL_ALONE(sb_one_try_or_with_a_line_); \
+            ::switchback::detail::arrive<SB_DETAIL_HERE>(sb_now);
+
+#    define SB_DETAIL_OPEN_TRY \
             SB_DETAIL_INNER_SCOPE(trying); \
             for (::switchback::detail::begin_try<SB_DETAIL_HERE>(sb_now); \
                  ::switchback::detail::try_goes_on<SB_DETAIL_HERE>(sb_now); \

@@ -1,0 +1,70 @@
+// A resource for the length of a block, across yields and awaits.
+//
+//     std::optional<std::unique_lock<std::mutex>> lock{};      // a member of the frame
+//     …
+//     SB_WITH(lock, mutex) {                                   // lock.emplace(mutex)
+//         SB_YIELD(value);
+//     } SB_END_WITH                                            // lock.reset()
+//
+// The member is an optional. It is filled when the block is entered, and emptied on every way out of
+// it: the end, break, continue, SB_RETURN, an exception, close() and the destruction of the frame.
+//
+// Where the object has a member `bool exit(std::exception_ptr)`, that is called first: with the
+// exception that leaves the block, or null. If it returns true the exception is swallowed, and the
+// body goes on behind SB_END_WITH. Python: the with statement.
+#pragma once
+
+#include <switchback/try.hpp>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+template <class T, class = void>
+struct has_exit : std::false_type {};
+template <class T>
+struct has_exit<T, std::void_t<decltype(std::declval<T&>().exit(std::exception_ptr()))>>
+    : std::true_type {};
+
+// The block is left, and with it the resource, unless it could not be had in the first place.
+template <class S, class Resource>
+void leave_with(control& body, Resource& resource) {
+    static_assert(is_optional<Resource>::value, "SB_WITH takes a member that is a std::optional");
+    if (!resource) return;
+    struct emptying {
+        Resource& resource;
+        ~emptying() { resource.reset(); }
+    } const at_the_end{resource};
+    if constexpr (has_exit<typename Resource::value_type>::value) {
+        auto const* const leaving = body.record_at(S::depth);
+        bool const swallow = resource->exit(leaving == nullptr ? nullptr : leaving->what.error);
+        if (swallow && leaving != nullptr) body.drop(S::depth);
+    }
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback
+
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+
+#    define SB_WITH(member, ...) \
+        SB_DETAIL_ENTER_TRY("SB_WITH") \
+        SB_DETAIL_LOCALS_BEGIN \
+        auto& sb_resource = (member); \
+        SB_DETAIL_LOCALS_END \
+        SB_DETAIL_OPEN_TRY \
+        sb_resource.emplace(__VA_ARGS__);
+
+#    define SB_END_WITH \
+        SB_FINALLY \
+        ::switchback::detail::leave_with<SB_DETAIL_HERE>(sb_body, sb_resource); \
+        SB_END_TRY
+
+#else
+
+#    define SB_WITH(...) \
+        static_assert(::switchback::detail::always_false<decltype(sb_now)>, \
+            "SB_WITH needs exceptions, and this file is compiled without them");
+
+#endif

@@ -84,14 +84,14 @@ struct judged {
 
 struct refused {
     struct unavailable {
-        unavailable() { throw 5; }
+        explicit unavailable(int error) { throw error; }
     };
     std::optional<unavailable> with{};
 
     sb::step operator()(sb::yields<int>& co) {
         SB_BEGIN(co);
         SB_TRY {
-            SB_WITH(with) {
+            SB_WITH(with, 5) {
                 SB_YIELD(1);
             } SB_END_WITH
         } SB_CATCH(int const& error) {

@@ -1,6 +1,7 @@
 #include <switchback/detail/worker_pool.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 
 namespace switchback {
@@ -8,9 +9,10 @@ inline namespace v0 {
 namespace detail {
 namespace {
 
-// A worker that finds a long queue takes this many jobs under one lock; it takes one where the queue
-// would not keep all workers busy, so that no job waits behind a long one while others rest.
+// A worker takes several jobs under one lock where many wait and those before were short. A job that
+// takes its time is taken alone: another must not wait behind it while other workers rest.
 constexpr std::size_t most_jobs_at_once = 16;
+constexpr auto short_while = std::chrono::microseconds(50);
 
 unsigned threads_or_default(unsigned wanted) {
     return wanted != 0 ? wanted : std::max(4u, std::thread::hardware_concurrency());
@@ -95,6 +97,8 @@ void worker_pool::start_threads() noexcept {
 }
 
 void worker_pool::work() noexcept {
+    using time = std::chrono::steady_clock;
+    std::size_t at_once = 1;
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
         work_or_end_.wait(lock, [this] { return ending_ || waiting_.size != 0; });
@@ -102,9 +106,10 @@ void worker_pool::work() noexcept {
         --resting_;
         pool_job* taken[most_jobs_at_once];
         auto const share = waiting_.size / options_.threads;
-        auto const count = std::clamp<std::size_t>(share, 1, most_jobs_at_once);
+        auto const count = std::clamp<std::size_t>(share, 1, at_once);
         for (std::size_t i = 0; i < count; ++i) taken[i] = &waiting_.pop();
         lock.unlock();
+        auto const begin = time::now();
         for (std::size_t i = 0; i < count; ++i) {
             auto expected = pool_job::stage::queued;
             if (taken[i]->stage_.compare_exchange_strong(
@@ -113,6 +118,7 @@ void worker_pool::work() noexcept {
             }
             results_.put(*taken[i]);
         }
+        at_once = time::now() - begin < short_while ? std::min(at_once * 2, most_jobs_at_once) : 1;
         lock.lock();
         ++resting_;
     }

@@ -6,7 +6,8 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
-#include <sstream>
+#include <regex>
+#include <string>
 #include <vector>
 
 namespace {
@@ -85,12 +86,10 @@ TEST_CASE("docs: every file that a document refers to exists") {
              fs::path(SB_SOURCE_DIR) / "docs" / "semantics.md",
              fs::path(SB_SOURCE_DIR) / "docs" / "what-a-body-cannot-do.md"}) {
         std::ifstream in(document);
-        std::stringstream text;
-        text << in.rdbuf();
-        auto const content = text.str();
-        for (auto at = content.find("]("); at != std::string::npos; at = content.find("](", at + 1)) {
-            auto const target = content.substr(at + 2, content.find(')', at) - at - 2);
-            if (target.rfind("http", 0) == 0) continue;
+        std::string const text{std::istreambuf_iterator<char>(in), {}};
+        std::regex const link(R"(\]\(([\w./-]+)\))");
+        for (std::sregex_iterator at(text.begin(), text.end(), link), end; at != end; ++at) {
+            auto const target = (*at)[1].str();
             CAPTURE(target);
             CHECK(fs::exists(document.parent_path() / target));
         }

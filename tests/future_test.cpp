@@ -1,0 +1,336 @@
+#include <switchback/future.hpp>
+
+#include <switchback/task_scheduler.hpp>
+#include <switchback/testing/virtual_pump.hpp>
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+#include "support/frames.hpp"
+#include "support/live.hpp"
+#include "support/unhandled_log.hpp"
+
+namespace sb = switchback;
+using test::failure_after;
+using test::value_after;
+using test::words;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+};
+
+// Awaits a future and writes down what comes of it.
+template <class T>
+struct waiter {
+    sb::future<T> of;
+    words* log;
+    std::string name;
+    T got{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_AWAIT_INTO(got, of);
+            log->push_back(name + " got it");
+        } SB_CATCH(std::runtime_error const& error) {
+            log->push_back(name + ": " + error.what());
+        } SB_CATCH_ALL {
+            log->push_back(name + " cancelled");
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+struct text_after {
+    std::chrono::nanoseconds time;
+    sb::step operator()(sb::returns<std::string>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::sleep(time));
+        SB_RETURN("a text too long for the small-string optimisation");
+        SB_END();
+    }
+};
+
+struct makes_pointer {
+    sb::step operator()(sb::returns<std::unique_ptr<int>>& co) {
+        SB_BEGIN(co);
+        SB_RETURN(std::make_unique<int>(7));
+        SB_END();
+    }
+};
+
+// Takes a move-only result out of a future.
+struct takes_pointer {
+    sb::future<std::unique_ptr<int>> from;
+    std::unique_ptr<int> got{};
+    sb::step operator()(sb::returns<int>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT_INTO(got, std::move(from));
+        SB_RETURN(*got);
+        SB_END();
+    }
+};
+
+struct awaits_own_future {
+    sb::future<void>* own;
+    int depth;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        if (depth > 0) {
+            SB_AWAIT(awaits_own_future{own, depth - 1});
+        } else {
+            SB_AWAIT(*own);
+        }
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(fixture, "imvu T4: start gives a future, which is ready when the task has ended") {
+    auto const soon = scheduler.start(value_after{3, 1s});
+    CHECK(soon.valid());
+    CHECK_FALSE(soon.ready());
+    pump.advance(1s);
+    CHECK(soon.ready());
+    CHECK(soon.get() == 3);
+}
+
+TEST_CASE_FIXTURE(fixture, "imvu T4: a future can be awaited many times") {
+    auto twice = [of = scheduler.start(value_after{3, 1s}), a = 0, b = 0](
+                           sb::returns<int>& co) mutable {
+        SB_BEGIN(co);
+        SB_AWAIT_INTO(a, of);
+        SB_AWAIT_INTO(b, of);
+        SB_RETURN(a + b);
+        SB_END();
+    };
+    CHECK(scheduler.run(std::move(twice)) == 6);
+}
+
+TEST_CASE_FIXTURE(fixture, "aio S4: those who wait for one future wake in the order of their waiting") {
+    words log;
+    auto const of = scheduler.start(value_after{1, 1s});
+    auto const a = scheduler.start(waiter<int>{of, &log, "a"});
+    auto const b = scheduler.start(waiter<int>{of, &log, "b"});
+    auto const c = scheduler.start(waiter<int>{of, &log, "c"});
+    pump.advance(2s);
+    CHECK(log == words{"a got it", "b got it", "c got it"});
+}
+
+TEST_CASE_FIXTURE(fixture, "aio S4: a completion wakes its waiters through the queue") {
+    words log;
+    auto const of = scheduler.start([&log](sb::returns<int>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::yield_now());
+        log.push_back("ends");
+        SB_RETURN(1);
+        SB_END();
+    });
+    auto const w = scheduler.start(waiter<int>{of, &log, "waiter"});
+    auto const between = scheduler.start([&log](sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::yield_now());
+        log.push_back("between");
+        SB_END();
+    });
+    pump.run_ready();
+    CHECK(log == words{"ends", "between", "waiter got it"});
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F3: every waiter gets the same exception object") {
+    auto const of = scheduler.start(failure_after{"no", 1s});
+    words log;
+    auto const a = scheduler.start(waiter<int>{of, &log, "a"});
+    auto const b = scheduler.start(waiter<int>{of, &log, "b"});
+    auto const c = scheduler.start(sb::future<int>(of));
+    pump.advance(2s);
+    CHECK(log == words{"a: no", "b: no"});
+    CHECK(c.error() == of.error());
+}
+
+TEST_CASE_FIXTURE(fixture, "a future that is awaited as an lvalue gives a copy and keeps its result") {
+    auto const of = scheduler.start(text_after{1s});
+    words log;
+    auto const a = scheduler.start(waiter<std::string>{of, &log, "a"});
+    pump.advance(2s);
+    CHECK(log == words{"a got it"});
+    CHECK(of.get().size() > 40);
+}
+
+TEST_CASE_FIXTURE(fixture, "the last future, awaited as an rvalue, gives its result by move") {
+    CHECK(scheduler.run(takes_pointer{scheduler.start(makes_pointer{})}) == 7);
+}
+
+TEST_CASE_FIXTURE(fixture, "a move-only result that others hold is not moved: result_shared") {
+    auto const shared = scheduler.start(makes_pointer{});
+    CHECK_THROWS_AS(scheduler.run(takes_pointer{shared}), sb::result_shared);
+    CHECK(*shared.get() == 7);
+}
+
+TEST_CASE_FIXTURE(fixture, "a move-only result is not asked for by an await without a target") {
+    auto const shared = scheduler.start(makes_pointer{});
+    scheduler.run([shared](sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(shared);
+        SB_END();
+    });
+    CHECK(*shared.get() == 7);
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F1: the result of a future that is not ready throws not_ready") {
+    auto const soon = scheduler.start(value_after{1, 1s});
+    CHECK_THROWS_AS(soon.get(), sb::not_ready);
+    CHECK(soon.error() == nullptr);
+    CHECK(soon.traceback().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "get() throws the exception that the task has ended with, as often as asked") {
+    auto const failed = scheduler.start(failure_after{"no"});
+    pump.run_ready();
+    CHECK_THROWS_WITH_AS(failed.get(), "no", std::runtime_error);
+    CHECK_THROWS_WITH_AS(failed.get(), "no", std::runtime_error);
+    CHECK(failed.error() != nullptr);
+    CHECK(failed.traceback().entries().size() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "get() of a cancelled task throws sb::cancelled") {
+    auto const task = scheduler.start(value_after{1, 1s});
+    CHECK(task.cancel());
+    pump.run_ready();
+    CHECK_THROWS_AS(task.get(), sb::cancelled);
+    CHECK(task.error() != nullptr);
+}
+
+TEST_CASE_FIXTURE(fixture, "a future of a task that has ended well has no error") {
+    auto const task = scheduler.start(value_after{1});
+    pump.run_ready();
+    CHECK(task.error() == nullptr);
+    CHECK(task.traceback().empty());
+}
+
+TEST_CASE("an empty future answers all questions with already_awaited") {
+    sb::future<int> const empty;
+    CHECK_FALSE(empty.valid());
+    CHECK_THROWS_AS(empty.ready(), sb::already_awaited);
+    CHECK_THROWS_AS(empty.get(), sb::already_awaited);
+    CHECK_THROWS_AS(empty.error(), sb::already_awaited);
+    CHECK_THROWS_AS(empty.traceback(), sb::already_awaited);
+    CHECK_THROWS_AS(empty.cancel(), sb::already_awaited);
+}
+
+TEST_CASE_FIXTURE(fixture, "an empty future cannot be awaited: already_awaited at the await") {
+    CHECK_THROWS_AS(scheduler.run(takes_pointer{{}}), sb::already_awaited);
+}
+
+TEST_CASE_FIXTURE(fixture, "a future that was moved from is empty; a copy shares the task") {
+    auto a = scheduler.start(test::sleeper{});
+    auto b = a;
+    auto c = std::move(a);
+    CHECK_FALSE(a.valid());
+    b.reset();
+    CHECK(test::live::count() == 1);
+    c = c;
+    CHECK(test::live::count() == 1);
+    c = {};
+    CHECK(test::live::count() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F7: a task that awaits its own future is told so, at any depth") {
+    for (int const depth : {0, 5}) {
+        sb::future<void> own;
+        own = scheduler.start(awaits_own_future{&own, depth});
+        pump.run_ready();
+        CHECK_THROWS_AS(own.get(), sb::misuse);
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F7: a future of another scheduler is not awaited: wrong_scheduler") {
+    sb::testing::virtual_pump other_pump;
+    sb::task_scheduler other{other_pump, other_pump};
+    auto const foreign = other.start(makes_pointer{});
+    CHECK_THROWS_AS(scheduler.run(takes_pointer{foreign}), sb::wrong_scheduler);
+}
+
+TEST_CASE_FIXTURE(fixture, "a future can be started: a task that waits for another task") {
+    auto const first = scheduler.start(value_after{5, 1s});
+    auto const second = scheduler.start(sb::future<int>(first));
+    pump.advance(2s);
+    CHECK(second.get() == 5);
+}
+
+TEST_CASE_FIXTURE(fixture, "a void future is awaited and asked like any other") {
+    auto const done = scheduler.start(sb::sleep(1s));
+    scheduler.run(done);
+    CHECK(done.ready());
+    done.get();
+}
+
+TEST_CASE_FIXTURE(fixture, "while a task waits for a future, its result stays, whoever else lets go") {
+    words log;
+    auto of = scheduler.start(value_after{1, 1s});
+    auto const a = scheduler.start(waiter<int>{of, &log, "a"});
+    pump.run_ready();
+    of.reset();
+    pump.advance(2s);
+    CHECK(log == words{"a got it"});
+}
+
+TEST_CASE("futures outlive their scheduler, and read as cancelled") {
+    sb::future<int> unfinished;
+    sb::future<int> finished;
+    {
+        fixture f;
+        unfinished = f.scheduler.start(value_after{1, 1h});
+        finished = f.scheduler.start(value_after{2});
+        f.pump.run_ready();
+    }
+    CHECK(unfinished.ready());
+    CHECK_THROWS_AS(unfinished.get(), sb::cancelled);
+    CHECK_FALSE(unfinished.cancel());
+    CHECK(finished.get() == 2);
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F4: an error that nobody looked at is reported when the future dies, once") {
+    test::unhandled_log const log;
+    auto failed = scheduler.start(failure_after{"unseen"});
+    auto copy = failed;
+    pump.run_ready();
+    failed.reset();
+    CHECK(log.errors().empty());
+    copy.reset();
+    CHECK(log.errors() == words{"std::runtime_error: unseen"});
+}
+
+TEST_CASE_FIXTURE(fixture, "an error that somebody has seen is not reported") {
+    test::unhandled_log const log;
+    for (int const how : {0, 1, 2}) {
+        auto failed = scheduler.start(failure_after{"seen"});
+        pump.run_ready();
+        words seen;
+        if (how == 0) scheduler.run(waiter<int>{failed, &seen, "waiter"});
+        if (how == 1) CHECK(failed.error() != nullptr);
+        if (how == 2) CHECK_THROWS_AS(failed.get(), std::runtime_error);
+    }
+    CHECK(log.errors().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "imvu T11: the error of a detached task is reported when it fails") {
+    test::unhandled_log const log;
+    scheduler.start_detached(failure_after{"nobody waits", 1s});
+    pump.advance(1s);
+    CHECK(log.errors() == words{"std::runtime_error: nobody waits"});
+}
+
+TEST_CASE_FIXTURE(fixture, "a cancelled task is not reported, looked at or not") {
+    test::unhandled_log const log;
+    auto task = scheduler.start(value_after{1, 1s});
+    task.cancel();
+    pump.run_ready();
+    task.reset();
+    CHECK(log.errors().empty());
+}

@@ -33,6 +33,19 @@ struct nothing_sent : misuse {
                  " a std::optional target would be empty") {}
 };
 
+// A value was sent to a body that delegates to a generator which takes none (Python: AttributeError).
+struct cannot_send : misuse {
+    cannot_send() : misuse("a value was sent on to a generator that takes none") {}
+};
+
+// SB_YIELD_FROM_INTO a target that has no room for "none" from a generator that returned nothing, or
+// had ended before: take it into a std::optional.
+struct nothing_returned : misuse {
+    nothing_returned()
+        : misuse("SB_YIELD_FROM_INTO: the generator returned nothing; a std::optional target would be "
+                 "empty") {}
+};
+
 // A body yielded while it was being closed (Python: RuntimeError, "generator ignored
 // GeneratorExit"). The generator stays suspended at that yield.
 struct ignored_exit : misuse {

@@ -140,6 +140,9 @@ public:
         }
     }
 
+    // Whether it is suspended where a try of its own would see an exception. For delegation.
+    bool visible() const noexcept { return body().visible(); }
+
     // The rest of the generator, as a single-pass range.
     class iterator {
     public:

@@ -15,8 +15,8 @@
 #pragma once
 
 #include <switchback/detail/branches.hpp>
-#include <switchback/generator.hpp>
 #include <switchback/start.hpp>
+#include <switchback/yield_from.hpp>
 
 #include <iterator>
 #include <limits>
@@ -231,11 +231,6 @@ public:
 private:
     held_or_borrowed<Generator> tasks_;
 };
-
-template <class T>
-struct is_generator : std::false_type {};
-template <class F>
-struct is_generator<generator<F>> : std::true_type {};
 
 template <class First, class... Rest>
 auto parallel_from(std::size_t limit, First&& first, Rest&&... rest) {

@@ -4,6 +4,7 @@
 #include <switchback/clock.hpp>
 #include <switchback/errors.hpp>
 #include <switchback/event_pump.hpp>
+#include <switchback/for.hpp>
 #include <switchback/future.hpp>
 #include <switchback/generator.hpp>
 #include <switchback/handled.hpp>
@@ -19,3 +20,4 @@
 #include <switchback/try.hpp>
 #include <switchback/unhandled.hpp>
 #include <switchback/with.hpp>
+#include <switchback/yield_from.hpp>

@@ -42,6 +42,7 @@ class generator_state : public control,
 public:
     static constexpr bool is_generator = true;
     static constexpr bool is_task = false;
+    using sent_type = Sent;
 
     path_t enter() noexcept {
         auto const from = path;
@@ -86,6 +87,14 @@ public:
             static_assert(always_false<Target>,
                 "SB_YIELD_INTO: what is sent to this body cannot be assigned to this target");
         }
+    }
+
+    // For a delegation, which passes it on.
+    bool has_sent() const noexcept { return sent_slot::held.has_value(); }
+    auto take_sent_value() {
+        auto value = std::move(*sent_slot::held);
+        sent_slot::held.reset();
+        return value;
     }
 
     void set_returned() noexcept { discard_returned(); }

@@ -324,15 +324,18 @@ void check_all(conformance_case const (&cases)[N]) {
     }
 }
 
-TEST_CASE("gen G1-G5, G8: tries in every block of a try do what CPython's do") {
+TEST_CASE("gen G1, gen G2, gen G3, gen G4, gen G5, gen G8: tries in every block of a try do what "
+          "CPython's do") {
     check_all<nested>(nested_cases);
 }
 
-TEST_CASE("gen G1-G3: one exit that takes another's place in a finally does what CPython's does") {
+TEST_CASE("gen G1, gen G2, gen G3: an exit that takes another's place in a finally does what "
+          "CPython's does") {
     check_all<unwinding>(unwinding_cases);
 }
 
-TEST_CASE("gen G1-G5, G8: a try in a switch in a try does what CPython's does") {
+TEST_CASE("gen G1, gen G2, gen G3, gen G4, gen G5, gen G8: a try in a switch in a try does what "
+          "CPython's does") {
     check_all<choosing>(choosing_cases);
 }
 

@@ -1,5 +1,6 @@
 // What one activation of a body, from resumption to suspension, keeps on the C++ stack. Every index
-// into it is a constant, so that it dissolves into registers.
+// into it is a constant, and its address is handed to nothing that is not inlined, so that it
+// dissolves into registers.
 #pragma once
 
 #include <switchback/detail/control.hpp>
@@ -62,7 +63,7 @@ SB_DETAIL_INLINE path_t path_at(activation const& now, int line) {
 
 // An exception leaves scope S without a C++ throw: to the try that guards it, or out of the body.
 template <class S, class Body>
-step raise_from(activation& now, Body& body, failure&& what) {
+SB_DETAIL_INLINE step raise_from(activation& now, Body& body, failure&& what) {
     if constexpr (S::guard == 0) {
         body.fail(std::move(what));
         return step::failed;

@@ -123,7 +123,7 @@ private:
 
 // An error that is in flight comes to the body at its await.
 template <class S, class Body>
-SB_DETAIL_COLD step fail_at_await(activation& now, Body& body) noexcept(S::guard == 0) {
+SB_DETAIL_INLINE step fail_at_await(activation& now, Body& body) {
     auto& home = *body.home;
     home.pass(body);
     if constexpr (S::guard == 0) {

@@ -78,48 +78,58 @@ struct caught_by<void(T)> {
     static_assert(!std::is_pointer_v<type>, "SB_CATCH: catch objects, not pointers");
 };
 
-// The exception, if this handler is to run or to be gone back into; else null.
-template <class S, class Declaration>
-auto enters_catch(activation& now, control& body, int line) ->
-    typename caught_by<Declaration>::type const* {
-    using type = typename caught_by<Declaration>::type;
-    record* found = nullptr;
-    if (now.target != 0) {
-        found = body.find_record(S::depth);
-        if (found != nullptr && found->handler != line) return nullptr;
-    } else if (now.phases[S::depth] == phase::handling) {
-        found = body.record_at(S::depth);
-        if (found->handler != 0) return nullptr;
-        found->object = match<type>(found->what.error);
-        if (found->object == nullptr) return nullptr;
-        found->handler = line;
+// Goes back into a handler, or finds out whether the exception is for it. The exception as the
+// handler's type sees it, or null.
+template <class T>
+SB_DETAIL_COLD T const* enter_handler(record* records, int level, int line, bool resuming) {
+    auto* const found = find_in(records, level);
+    if (found == nullptr || (found->handler != 0 && found->handler != line)) return nullptr;
+    if (!resuming && found->handler == 0) {
+        found->object = match<T>(found->what.error);
+        if (found->object != nullptr) found->handler = line;
     }
-    return found == nullptr ? nullptr : static_cast<type const*>(found->object);
+    return found->handler == line ? static_cast<T const*>(found->object) : nullptr;
 }
 
-template <class S>
-bool enters_catch_all(activation& now, control& body, int line) {
-    if (now.target != 0) {
-        auto* const handled = body.find_record(S::depth);
-        return handled != nullptr && handled->handler == line;
-    }
-    if (now.phases[S::depth] != phase::handling) return false;
-    auto* const found = body.record_at(S::depth);
-    if (found->handler != 0) return false;
-    found->handler = line;
-    return true;
-}
-
-// SB_CATCH_ERRORS: everything but the two that end a body from outside.
-template <class S>
-bool enters_catch_errors(activation& now, control& body, int line) {
-    if (now.target == 0 && now.phases[S::depth] == phase::handling) {
-        auto const& error = body.record_at(S::depth)->what.error;
-        if (match<generator_exit>(error) != nullptr || match<cancelled>(error) != nullptr) {
+// The same, for handlers of every type, or of every error.
+SB_DETAIL_COLD inline bool enter_untyped_handler(
+    record* records, int level, int line, bool resuming, bool errors_only) {
+    auto* const found = find_in(records, level);
+    if (found == nullptr || (found->handler != 0 && found->handler != line)) return false;
+    if (!resuming && found->handler == 0) {
+        auto const& error = found->what.error;
+        if (errors_only &&
+            (match<generator_exit>(error) != nullptr || match<cancelled>(error) != nullptr)) {
             return false;
         }
+        found->handler = line;
     }
-    return enters_catch_all<S>(now, body, line);
+    return found->handler == line;
+}
+
+// Whether a handler may be what is to run next.
+template <class S>
+SB_DETAIL_INLINE bool looks_for_handler(activation const& now) {
+    return now.target != 0 || now.phases[S::depth] == phase::handling;
+}
+
+template <class S, class Declaration>
+SB_DETAIL_INLINE auto enters_catch(activation const& now, control const& body, int line) ->
+    typename caught_by<Declaration>::type const* {
+    if (!looks_for_handler<S>(now)) return nullptr;
+    return enter_handler<typename caught_by<Declaration>::type>(
+        body.records(), S::depth, line, now.target != 0);
+}
+template <class S>
+SB_DETAIL_INLINE bool enters_catch_all(activation const& now, control const& body, int line) {
+    return looks_for_handler<S>(now) &&
+           enter_untyped_handler(body.records(), S::depth, line, now.target != 0, false);
+}
+// SB_CATCH_ERRORS: everything but the two that end a body from outside.
+template <class S>
+SB_DETAIL_INLINE bool enters_catch_errors(activation const& now, control const& body, int line) {
+    return looks_for_handler<S>(now) &&
+           enter_untyped_handler(body.records(), S::depth, line, now.target != 0, true);
 }
 
 // Behind each block's switch: how was it left, and what comes next?
@@ -151,8 +161,8 @@ SB_DETAIL_INLINE void end_turn(activation& now) {
 
 // An exception thrown by the user's code came out of one of the blocks.
 template <class S>
-SB_DETAIL_COLD void caught(activation& now, control& body) {
-    body.push(failure{std::current_exception()}, S::depth);
+SB_DETAIL_INLINE void caught(activation& now, control& body) {
+    body.push_caught(S::depth);
     now.clear_exits_within(S::depth - 1);
     auto& at = now.phases[S::depth];
     at = at == phase::trying ? phase::handling : at == phase::finally ? phase::over : phase::finally;
@@ -173,7 +183,7 @@ SB_DETAIL_INLINE exit leave_try(activation& now, control const& body) {
 }
 
 template <class S, class Body>
-step leave_body_from_try(activation& now, Body& body, exit how) {
+SB_DETAIL_INLINE step leave_body_from_try(activation& now, Body& body, exit how) {
     if (how == exit::returning) return return_from<typename S::outer>(now, body);
     return raise_from<typename S::outer>(now, body, body.take());
 }
@@ -194,7 +204,7 @@ record* handled_record(control const& body) {
 [[noreturn]] SB_DETAIL_COLD inline void throw_nothing_to_raise() { throw nothing_to_raise{}; }
 
 template <class S, class Body>
-step raise_again(activation& now, Body& body) {
+SB_DETAIL_INLINE step raise_again(activation& now, Body& body) {
     auto const* const handled = handled_record<S>(body);
     if (handled == nullptr) throw_nothing_to_raise();
     return raise_from<S>(now, body, copy(handled->what));

@@ -42,20 +42,23 @@ SB_DETAIL_COLD inline record* push_record(failure&& what, int level, record* bel
     what = {};
     return top;
 }
-SB_DETAIL_COLD inline failure take_failure(record*& top) noexcept {
-    auto* const taken = top;
-    auto what = std::move(taken->what);
-    top = taken->below;
-    delete taken;
-    return what;
-}
 // Drops those of that level and deeper.
 SB_DETAIL_COLD inline record* drop_records(record* top, int level) noexcept {
     while (top != nullptr && top->level >= level) {
-        auto what = take_failure(top);
-        discard(what);
+        auto* const dropped = top;
+        top = dropped->below;
+        discard(dropped->what);
+        delete dropped;
     }
     return top;
+}
+SB_DETAIL_COLD inline record* push_caught_record(int level, record* below) {
+    return push_record(failure{std::current_exception()}, level, below);
+}
+
+inline record* find_in(record* at, int level) noexcept {
+    while (at != nullptr && at->level > level) at = at->below;
+    return at != nullptr && at->level == level ? at : nullptr;
 }
 
 // Where a generator keeps an exception that was thrown in, until its body goes on.
@@ -72,38 +75,43 @@ public:
 
     path_t path = path_not_begun;
 
-    record* records() const noexcept {
+    SB_DETAIL_INLINE record* records() const noexcept {
         return reinterpret_cast<record*>(pending_ & ~visible_bit);
     }
-    record* record_at(int level) const noexcept {
+    SB_DETAIL_INLINE record* record_at(int level) const noexcept {
         auto* const top = records();
         return top != nullptr && top->level == level ? top : nullptr;
     }
     // The same, where records of inner tries may lie above.
-    record* find_record(int level) const noexcept {
-        auto* at = records();
-        while (at != nullptr && at->level > level) at = at->below;
-        return at != nullptr && at->level == level ? at : nullptr;
+    SB_DETAIL_INLINE record* find_record(int level) const noexcept {
+        return find_in(records(), level);
     }
     // The cold functions take the list, not `this`: handing out the address of a context would keep
     // it in memory, and a generator's loop from dissolving into registers.
-    void drop(int level) noexcept {
+    SB_DETAIL_INLINE void drop(int level) noexcept {
         if (auto* const top = records(); SB_DETAIL_UNLIKELY(top != nullptr)) {
             set_records(drop_records(top, level));
         }
     }
-    void push(failure&& what, int level) {
+    SB_DETAIL_INLINE void push(failure&& what, int level) {
         drop(level);
-        set_records(push_record(std::move(what), level, records()));
+        set_records(push_record(static_cast<failure&&>(what), level, records()));
+    }
+    // The exception that C++ has just caught.
+    SB_DETAIL_INLINE void push_caught(int level) {
+        drop(level);
+        set_records(push_caught_record(level, records()));
     }
     // Unlike `push`, keeps what is being handled.
-    void push_incoming(failure&& what) {
-        set_records(push_record(std::move(what), incoming_level, records()));
+    SB_DETAIL_INLINE void push_incoming(failure&& what) {
+        set_records(push_record(static_cast<failure&&>(what), incoming_level, records()));
     }
-    failure take() noexcept {
-        auto* top = records();
-        auto what = take_failure(top);
-        set_records(top);
+    // The topmost one's; the record goes.
+    SB_DETAIL_INLINE failure take() noexcept {
+        auto* const top = records();
+        failure what = static_cast<failure&&>(top->what);
+        top->what = {};
+        set_records(drop_records(top, top->level));
         return what;
     }
 

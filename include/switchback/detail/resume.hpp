@@ -34,7 +34,7 @@ SB_DETAIL_INLINE bool thrown_into(activation& now, Body& body) {
 }
 
 template <class S, class Body>
-step raise_incoming(activation& now, Body& body) {
+SB_DETAIL_INLINE step raise_incoming(activation& now, Body& body) {
     return raise_from<S>(now, body, body.take());
 }
 

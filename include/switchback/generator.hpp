@@ -14,6 +14,7 @@
 // body. A generator belongs to one thread at a time.
 #pragma once
 
+#include <switchback/detail/callee.hpp>
 #include <switchback/detail/frame_traits.hpp>
 #include <switchback/try.hpp>
 #include <switchback/unhandled.hpp>
@@ -66,7 +67,7 @@ public:
     // Closes the generator. What its body raises then, or a yield where it should have ended, goes
     // to the handler of <switchback/unhandled.hpp>.
     ~generator() {
-        if (SB_DETAIL_UNLIKELY(!body().untouched())) close_unseen();
+        if (SB_DETAIL_UNLIKELY(!body().untouched()) || has_callees()) close_unseen();
         if (body().path != detail::path_closed) frame_.~F();
     }
 
@@ -74,7 +75,7 @@ public:
     // resumption. Throws already_running from within its own body, and whatever the body throws,
     // after which the generator is closed. Python: next(g).
     pointer next() {
-        if (SB_DETAIL_UNLIKELY(body().path >= detail::path_running)) return refuse();
+        if (SB_DETAIL_UNLIKELY(cannot_resume())) return refuse();
         return resume();
     }
 
@@ -85,7 +86,13 @@ public:
         static_assert(!std::is_void_v<sent_type>,
             "send(): nothing can be sent to this body; its context must say sb::yields<Y, Sent>");
         if (body().path == detail::path_not_begun) throw not_started{};
-        if (SB_DETAIL_UNLIKELY(body().path >= detail::path_running)) return refuse();
+        if (SB_DETAIL_UNLIKELY(cannot_resume())) return refuse();
+        if constexpr (is_delegating) {
+            if (body().below != nullptr) {
+                body().below->state->send(static_cast<S&&>(value));
+                return resume();
+            }
+        }
         body().send(static_cast<S&&>(value));
         return resume();
     }
@@ -94,12 +101,12 @@ public:
     // again. A generator that has not begun, or has ended, throws it at once. Python: g.throw(e).
     pointer throw_(std::exception_ptr error) {
         if (error == nullptr) throw std::invalid_argument("throw_() of a null exception_ptr");
-        if (body().path == detail::path_running) detail::throw_already_running();
-        if (!body().visible()) {
+        if (is_running()) detail::throw_already_running();
+        detail::failure what{std::move(error), nullptr};
+        if (!throw_in(what)) {
             finish();
-            std::rethrow_exception(std::move(error));
+            std::rethrow_exception(std::move(what.error));
         }
-        throw_in(std::move(error));
         return resume();
     }
     template <class E, class = std::enable_if_t<!std::is_convertible_v<E, std::exception_ptr>>>
@@ -112,8 +119,8 @@ public:
     // again, and whatever else the body throws. Gives what the body returned on its way out (Python
     // 3.13; nothing where it returns nothing). Python: g.close().
     auto close() {
-        if (body().path == detail::path_running) detail::throw_already_running();
-        if (body().visible()) {
+        if (is_running()) detail::throw_already_running();
+        if (visible()) {
             close_visible();
         } else {
             body().discard_returned();
@@ -132,16 +139,24 @@ public:
     }
 
     generator_status status() const noexcept {
+        if (is_running()) return generator_status::running;
         switch (body().path) {
         case detail::path_not_begun: return generator_status::created;
-        case detail::path_running: return generator_status::running;
         case detail::path_closed: return generator_status::closed;
         default: return generator_status::suspended;
         }
     }
 
-    // Whether it is suspended where a try of its own would see an exception. For delegation.
-    bool visible() const noexcept { return body().visible(); }
+    // Whether it is suspended where a try, of its own or of a frame that it has made, would see an
+    // exception. For delegation.
+    bool visible() const noexcept {
+        if constexpr (is_delegating) {
+            for (auto const* at = body().below; at != nullptr; at = at->caller) {
+                if (at->state->visible()) return true;
+            }
+        }
+        return body().visible();
+    }
 
     // The rest of the generator, as a single-pass range.
     class iterator {
@@ -200,41 +215,109 @@ private:
         return static_cast<F&&>(frame_);
     }
 
+    static constexpr bool is_delegating = context_type::state::delegates;
+
+    bool is_running() const noexcept {
+        if constexpr (is_delegating) {
+            if (body().busy()) return true;
+        }
+        return body().path == detail::path_running;
+    }
+    bool cannot_resume() const noexcept {
+        if constexpr (is_delegating) {
+            if (body().busy()) return true;
+        }
+        return body().path >= detail::path_running;
+    }
+    bool has_callees() const noexcept {
+        if constexpr (is_delegating) {
+            return body().below != nullptr;
+        } else {
+            return false;
+        }
+    }
+
     // next() or send() where nothing can be resumed. A return value is given once, at the end. The
     // cold part knows nothing of this object: to hand out its address would keep it in memory.
     pointer refuse() {
-        if (body().path == detail::path_running) detail::throw_already_running();
+        if (is_running()) detail::throw_already_running();
         body().discard_returned();
         return nullptr;
     }
 
     void finish() noexcept {
         if (body().path == detail::path_closed) return;
+        if constexpr (is_delegating) callees::destroy_all(body());
         body().path = detail::path_closed;
         body().clear_visible();
         body().drop(0);
         frame_.~F();
     }
 
+    // An exception leaves the body: the generator is closed.
+    struct closing_guard {
+        generator& self;
+        bool armed = true;
+        ~closing_guard() {
+            if (!armed) return;
+            if constexpr (is_delegating) self.body().clear_busy();
+            self.body().discard_returned();
+            self.finish();
+        }
+    };
+
     pointer resume() {
-        // An exception leaves the body: the guard closes the generator.
-        struct guard {
-            generator& self;
-            bool armed = true;
-            ~guard() {
-                if (!armed) return;
-                self.body().discard_returned();
-                self.finish();
+        if constexpr (is_delegating) {
+            return resume_innermost();
+        } else {
+            closing_guard leaving{*this};
+            for (;;) {
+                switch (frame_(context_)) {
+                case step::yielded: leaving.armed = false; return body().yielded();
+                case step::returned:
+                    leaving.armed = false;
+                    finish();
+                    return nullptr;
+                case step::failed: rethrow();
+                default: break;
+                }
             }
-        } leaving{*this};
+        }
+    }
+
+    using callees = detail::delegation<yield_type, sent_type>;
+
+    pointer resume_innermost() {
+        closing_guard leaving{*this};
+        auto* at = body().below;
         for (;;) {
-            switch (frame_(context_)) {
-            case step::yielded: leaving.armed = false; return body().yielded();
-            case step::returned:
+            step outcome;
+            if (at == nullptr) {
+                outcome = frame_(context_);
+            } else {
+                body().set_busy();
+                outcome = at->resume(*at);
+                body().clear_busy();
+            }
+            switch (outcome) {
+            case step::yielded:
                 leaving.armed = false;
-                finish();
-                return nullptr;
-            case step::failed: rethrow();
+                return at == nullptr ? body().yielded() : at->state->yielded();
+            case step::called: at = callees::enter(body(), at); break;
+            case step::returned:
+                if (at == nullptr) {
+                    leaving.armed = false;
+                    finish();
+                    return nullptr;
+                }
+                at = callees::leave(body(), at);
+                break;
+            case step::failed: {
+                if (at == nullptr) rethrow();
+                auto what = callees::take_failure(body(), at);
+                if (!callees::route(body(), at, what)) std::rethrow_exception(what.error);
+                break;
+            }
             default: break;
             }
         }
@@ -245,13 +328,22 @@ private:
         std::rethrow_exception(std::move(what.error));
     }
 
-    SB_DETAIL_COLD void throw_in(std::exception_ptr error) {
-        body().push_incoming(detail::failure{std::move(error)});
-        body().path |= detail::thrown_in;
+    // The exception waits for the innermost body that can see it. False: none can.
+    SB_DETAIL_COLD bool throw_in(detail::failure& what) {
+        if constexpr (is_delegating) {
+            auto* at = body().below;
+            return callees::route(body(), at, what);
+        } else {
+            if (!body().visible()) return false;
+            body().push_incoming(static_cast<detail::failure&&>(what));
+            body().path |= detail::thrown_in;
+            return true;
+        }
     }
 
     SB_DETAIL_COLD void close_visible() {
-        throw_in(detail::generator_exit_ptr());
+        detail::failure what{detail::generator_exit_ptr(), nullptr};
+        throw_in(what);
         try {
             if (resume() != nullptr) throw ignored_exit{};
         } catch (generator_exit const&) {
@@ -259,12 +351,14 @@ private:
     }
 
     SB_DETAIL_COLD void close_unseen() noexcept {
-        if (!body().visible()) return; // the context frees its records itself
-        try {
-            close_visible();
-        } catch (...) {
-            detail::report_unraisable(std::current_exception());
+        if (visible()) {
+            try {
+                close_visible();
+            } catch (...) {
+                detail::report_unraisable(std::current_exception());
+            }
         }
+        if constexpr (is_delegating) callees::destroy_all(body());
     }
 
     union {

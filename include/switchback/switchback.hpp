@@ -2,6 +2,7 @@
 #pragma once
 
 #include <switchback/clock.hpp>
+#include <switchback/delegates.hpp>
 #include <switchback/errors.hpp>
 #include <switchback/event_pump.hpp>
 #include <switchback/for.hpp>

@@ -23,6 +23,10 @@
 
 namespace switchback {
 inline namespace v0 {
+
+template <class Y, class Sent, class Returned>
+class delegates;
+
 namespace detail {
 
 [[noreturn]] SB_DETAIL_COLD inline void throw_cannot_send() { throw cannot_send{}; }
@@ -50,6 +54,9 @@ SB_DETAIL_INLINE auto resume_delegate(Body& body, G& to) {
     }
 }
 
+template <class S, class Body, class Make, class Sink>
+step delegate_to_new(activation& now, Body& body, int line, Make& make, Sink& sink);
+
 // Control is at the delegation: for the first time, or for a resumption. returned: the other has
 // ended.
 template <class S, class Body, class Make, class Sink>
@@ -59,10 +66,13 @@ SB_DETAIL_INLINE step delegate(activation& now, Body& body, int line, Make make,
     if constexpr (Body::is_task) {
         static_assert(!Body::is_task, "SB_YIELD_FROM in a task: a task awaits");
         return step::failed;
+    } else if constexpr (!std::is_lvalue_reference_v<given> && Body::delegates) {
+        return delegate_to_new<S>(now, body, line, make, sink);
     } else if constexpr (!std::is_lvalue_reference_v<given> || !is_generator<to_type>::value) {
         static_assert(always_false<Sink>,
-            "SB_YIELD_FROM takes a generator that is a member of the frame (an sb::generator<F>); to "
-            "yield from a range, write SB_FOR (cursor, range) SB_YIELD(*cursor)");
+            "SB_YIELD_FROM takes a generator that is a member of the frame (an sb::generator<F>). For "
+            "frames that are made on the spot the context must say sb::delegates<Y>; to yield from a "
+            "range, write SB_FOR (cursor, range) SB_YIELD(*cursor)");
         return step::failed;
     } else {
         to_type& to = make();
@@ -101,6 +111,98 @@ SB_DETAIL_INLINE step delegate(activation& now, Body& body, int line, Make make,
         body.path = path_at<S>(now, line);
         if (S::guard != 0 || to.visible()) body.set_visible();
         return step::yielded;
+    }
+}
+
+// A generator that is handed over, as a frame: so that one that is made on the spot can be delegated
+// to like any other.
+template <class F, class R = typename context_of<F>::return_type>
+struct owned_generator {
+    using context = delegates<typename context_of<F>::yield_type, typename context_of<F>::sent_type, R>;
+
+    generator<F> held;
+    std::optional<R> result{};
+
+    step operator()(context& co);
+};
+template <class F>
+struct owned_generator<F, void> {
+    using context =
+        delegates<typename context_of<F>::yield_type, typename context_of<F>::sent_type, void>;
+
+    generator<F> held;
+
+    step operator()(context& co);
+};
+
+template <class T>
+struct as_new_frame {
+    using type = T;
+};
+template <class F>
+struct as_new_frame<generator<F>> {
+    using type = owned_generator<F>;
+};
+
+template <class Context, class Body>
+struct can_be_delegated_to : std::false_type {};
+template <class Y, class Sent, class Returned, class Body>
+struct can_be_delegated_to<delegates<Y, Sent, Returned>, Body>
+    : std::bool_constant<std::is_same_v<Y, typename Body::yield_type> &&
+                         std::is_same_v<Sent, typename Body::sent_type>> {};
+
+// A frame that is made on the spot: the generator runs it from now on, and this body again when it
+// has ended.
+template <class S, class Body, class Make, class Sink>
+SB_DETAIL_INLINE step delegate_to_new(
+    activation& now, Body& body, int line, Make& make, Sink& sink) {
+    using given = std::remove_cv_t<std::remove_reference_t<decltype(make())>>;
+    using frame = typename as_new_frame<given>::type;
+    if constexpr (!is_frame<frame>) {
+        static_assert(always_false<Sink>,
+            "SB_YIELD_FROM takes a frame or a generator; to yield from a range, write "
+            "SB_FOR (cursor, range) SB_YIELD(*cursor)");
+        return step::failed;
+    } else if constexpr (!can_be_delegated_to<context_of<frame>, Body>::value) {
+        static_assert(always_false<Sink>,
+            "SB_YIELD_FROM: a frame that is made on the spot must be called with sb::delegates of the "
+            "same yielded and sent types as the body that delegates to it");
+        return step::failed;
+    } else {
+        using made = callee_frame<frame>;
+        if (now.target == 0) {
+            auto build = [&] {
+                if constexpr (std::is_same_v<frame, given>) {
+                    return make();
+                } else {
+                    return frame{make()};
+                }
+            };
+            body.below = made::make_new(build);
+            body.path = path_at<S>(now, line);
+            if constexpr (S::guard != 0) body.set_visible();
+            return step::called;
+        }
+        now.target = 0;
+        arrive<S>(now);
+        if constexpr (S::guard != 0) {
+            body.clear_visible();
+            if (now.arriving != 0) {
+                now.arriving = 0;
+                return raise_from<S>(now, body, body.take());
+            }
+        }
+        struct ending {
+            made* ended;
+            SB_DETAIL_INLINE ~ending() { ended->destroy_whole(); }
+        } const at_the_end{static_cast<made*>(body.below)};
+        body.below = nullptr;
+        if constexpr (std::is_void_v<typename context_of<frame>::return_type>) {
+            sink();
+        } else {
+            sink(at_the_end.ended->body().take_returned());
+        }
+        return step::returned;
     }
 }
 

@@ -76,7 +76,7 @@ public:
     path_t path = path_not_begun;
 
     SB_DETAIL_INLINE record* records() const noexcept {
-        return reinterpret_cast<record*>(pending_ & ~visible_bit);
+        return reinterpret_cast<record*>(pending_ & ~bits);
     }
     SB_DETAIL_INLINE record* record_at(int level) const noexcept {
         auto* const top = records();
@@ -121,14 +121,21 @@ public:
     bool visible() const noexcept { return (pending_ & visible_bit) != 0; }
     void set_visible() noexcept { pending_ |= visible_bit; }
     void clear_visible() noexcept { pending_ &= ~visible_bit; }
+    // A delegating generator runs one of the frames that it has made: its own body does not run, but
+    // it cannot be resumed.
+    bool busy() const noexcept { return (pending_ & busy_bit) != 0; }
+    void set_busy() noexcept { pending_ |= busy_bit; }
+    void clear_busy() noexcept { pending_ &= ~busy_bit; }
     // True for nearly every generator at its end: nothing to close, nothing to free.
     bool untouched() const noexcept { return pending_ == 0; }
 
 private:
     static constexpr std::uintptr_t visible_bit = 1;
+    static constexpr std::uintptr_t busy_bit = 2;
+    static constexpr std::uintptr_t bits = visible_bit | busy_bit;
 
     void set_records(record* top) noexcept {
-        pending_ = reinterpret_cast<std::uintptr_t>(top) | (pending_ & visible_bit);
+        pending_ = reinterpret_cast<std::uintptr_t>(top) | (pending_ & bits);
     }
 
     std::uintptr_t pending_ = 0;

@@ -1,0 +1,208 @@
+// Frames that a delegating generator makes as it goes: each in a block of its own, chained to the one
+// that waits for it. The outermost generator knows the innermost frame, so that a resumption goes
+// straight to it, at any depth.
+#pragma once
+
+#include <switchback/detail/access.hpp>
+#include <switchback/detail/conversation.hpp>
+#include <switchback/detail/frame_traits.hpp>
+
+#include <cstddef>
+#include <new>
+#include <utility>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+// Blocks for such frames: the thread's own free lists, in a header because generators link with
+// nothing. Small blocks are kept until the thread ends.
+struct block_lists {
+    struct block {
+        block* next;
+    };
+    static constexpr std::size_t unit = 32;
+    static constexpr std::size_t count = 17; // of 32, 64, … 512 bytes
+    block* first[count];
+    bool released; // the thread ends: nothing is kept any more
+};
+inline thread_local block_lists own_blocks{};
+
+struct block_lists_cleaner {
+    bool armed = false;
+    ~block_lists_cleaner() {
+        own_blocks.released = true;
+        for (auto*& list : own_blocks.first) {
+            while (list != nullptr) ::operator delete(std::exchange(list, list->next));
+        }
+    }
+};
+
+SB_DETAIL_COLD inline void* new_block(std::size_t size) {
+    static thread_local block_lists_cleaner cleaner;
+    cleaner.armed = true;
+    return ::operator new(size);
+}
+
+template <std::size_t Size>
+struct block_of {
+    static constexpr std::size_t list = (Size + block_lists::unit - 1) / block_lists::unit;
+    static constexpr bool is_kept = !SB_DETAIL_ASAN && list < block_lists::count;
+
+    SB_DETAIL_INLINE static void* allocate() {
+        if constexpr (is_kept) {
+            auto*& first = own_blocks.first[list];
+            if (SB_DETAIL_UNLIKELY(first == nullptr)) return new_block(list * block_lists::unit);
+            return std::exchange(first, first->next);
+        } else {
+            return ::operator new(Size);
+        }
+    }
+    SB_DETAIL_INLINE static void release(void* given) noexcept {
+        if constexpr (is_kept) {
+            if (SB_DETAIL_UNLIKELY(own_blocks.released)) {
+                ::operator delete(given);
+                return;
+            }
+            auto* const block = static_cast<block_lists::block*>(given);
+            block->next = own_blocks.first[list];
+            own_blocks.first[list] = block;
+        } else {
+            ::operator delete(given);
+        }
+    }
+};
+
+// The header of such a frame.
+template <class Y, class Sent>
+struct callee {
+    callee* caller; // null: the outermost generator's own frame
+    conversation<Y, Sent, true>* state;
+    step (*resume)(callee&);           // destroys the frame where it ends
+    void (*destroy)(callee&) noexcept; // frame and block
+};
+
+// The whole of it.
+template <class F>
+struct callee_frame final : callee<typename context_of<F>::yield_type, typename context_of<F>::sent_type> {
+    using context_type = context_of<F>;
+    using header = callee<typename context_type::yield_type, typename context_type::sent_type>;
+
+    static_assert(alignof(F) <= alignof(std::max_align_t),
+        "SB_YIELD_FROM: a frame that is made on the spot cannot be aligned beyond std::max_align_t");
+
+    context_type context;
+    union {
+        F frame; // gone once the path says closed
+    };
+
+    template <class Make>
+    explicit callee_frame(Make& make)
+        : header{nullptr, &access::body(context), &resume_frame, &destroy_all}, frame(make()) {}
+    ~callee_frame() {
+        if (access::body(context).path != path_closed) frame.~F();
+    }
+
+    template <class Make>
+    SB_DETAIL_INLINE static callee_frame* make_new(Make& make) {
+        struct guard {
+            void* block = block_of<sizeof(callee_frame)>::allocate();
+            ~guard() {
+                if (block != nullptr) block_of<sizeof(callee_frame)>::release(block);
+            }
+        } building;
+        auto* const made = ::new (building.block) callee_frame(make);
+        building.block = nullptr;
+        return made;
+    }
+    SB_DETAIL_INLINE void destroy_whole() noexcept {
+        this->~callee_frame();
+        block_of<sizeof(callee_frame)>::release(this);
+    }
+
+    auto& body() noexcept { return access::body(context); }
+
+private:
+    static step resume_frame(header& at) {
+        auto& self = static_cast<callee_frame&>(at);
+        auto& body = access::body(self.context);
+        step outcome;
+        try {
+            do {
+                outcome = self.frame(self.context);
+            } while (SB_DETAIL_UNLIKELY(outcome == step::again));
+        } catch (...) {
+            body.push_caught(0);
+            outcome = step::failed;
+        }
+        if (outcome == step::returned || outcome == step::failed) {
+            body.path = path_closed;
+            self.frame.~F();
+        }
+        return outcome;
+    }
+    static void destroy_all(header& at) noexcept { static_cast<callee_frame&>(at).destroy_whole(); }
+};
+
+// Runs what a delegating generator has on its way, the innermost frame first. The outermost frame
+// is told by null, and is run by the generator itself, which knows its type.
+template <class Y, class Sent>
+class delegation {
+public:
+    using frame = callee<Y, Sent>;
+    using outermost = conversation<Y, Sent, true>;
+
+    // The frame that `at` waits for has been made: it is the innermost now.
+    SB_DETAIL_INLINE static frame* enter(outermost& root, frame* at) noexcept {
+        auto* const made = state_of(root, at).below;
+        made->caller = at;
+        root.below = made;
+        return made;
+    }
+    // The innermost frame has ended: its caller goes on, and takes the result from it.
+    SB_DETAIL_INLINE static frame* leave(outermost& root, frame* ended) noexcept {
+        auto* const caller = ended->caller;
+        root.below = caller;
+        state_of(root, caller).below = ended;
+        return caller;
+    }
+    // An exception goes outwards from `at`, which is left alone if it can see it; frames that cannot
+    // are destroyed. Where it was kept for a frame, true; `at` is that frame.
+    SB_DETAIL_COLD static bool route(outermost& root, frame*& at, failure& what) {
+        while (at != nullptr && !at->state->visible()) {
+            auto* const caller = at->caller;
+            at->destroy(*at);
+            at = caller;
+        }
+        root.below = at;
+        auto& state = state_of(root, at);
+        if (!state.visible()) return false;
+        state.push_incoming(static_cast<failure&&>(what));
+        state.path |= thrown_in;
+        return true;
+    }
+    // The innermost frame has failed.
+    SB_DETAIL_COLD static failure take_failure(outermost& root, frame*& at) noexcept {
+        auto what = at->state->take();
+        auto* const caller = at->caller;
+        at->destroy(*at);
+        at = root.below = caller;
+        return what;
+    }
+    SB_DETAIL_COLD static void destroy_all(outermost& root) noexcept {
+        while (root.below != nullptr) {
+            auto* const innermost = root.below;
+            root.below = innermost->caller;
+            innermost->destroy(*innermost);
+        }
+    }
+
+private:
+    SB_DETAIL_INLINE static outermost& state_of(outermost& root, frame* at) noexcept {
+        return at == nullptr ? root : *at->state;
+    }
+};
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

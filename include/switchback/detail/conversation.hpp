@@ -1,0 +1,95 @@
+// What a generator's body and its caller say to each other: the values yielded and sent.
+#pragma once
+
+#include <switchback/detail/control.hpp>
+#include <switchback/detail/slot.hpp>
+#include <switchback/errors.hpp>
+#include <switchback/step.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+[[noreturn]] SB_DETAIL_COLD inline void throw_nothing_sent() { throw nothing_sent{}; }
+
+template <class Y, class Sent>
+struct callee;
+
+// A delegating body's word for the frame that it has made, or that has just ended; in the outermost
+// one, for the innermost frame there is.
+template <class Y, class Sent, bool Delegates>
+struct link_below {};
+template <class Y, class Sent>
+struct link_below<Y, Sent, true> {
+    callee<Y, Sent>* below = nullptr;
+};
+
+template <class Y, class Sent, bool Delegates>
+class conversation : public control,
+                     public link_below<Y, Sent, Delegates>,
+                     private optional_slot<Sent, slot_use::sent> {
+    using sent_slot = optional_slot<Sent, slot_use::sent>;
+
+public:
+    using yield_type = Y;
+    using sent_type = Sent;
+
+    // The generator takes it from there and throws it, to whoever resumed.
+    SB_DETAIL_INLINE void fail(failure&& what) { push(static_cast<failure&&>(what), 0); }
+
+    template <class V>
+    void give(V&& value) {
+        if constexpr (std::is_convertible_v<V&&, Y>) {
+            yielded_.put(static_cast<V&&>(value));
+        } else {
+            static_assert(always_false<V>,
+                "SB_YIELD: this value is not of the type that the body's context, sb::yields<Y>, names");
+        }
+    }
+    auto* yielded() noexcept { return yielded_.get(); }
+
+    template <class V>
+    void send(V&& value) {
+        sent_slot::held.emplace(static_cast<V&&>(value));
+    }
+
+    template <class Target>
+    void take_sent(Target& target) {
+        if constexpr (std::is_void_v<Sent>) {
+            static_assert(always_false<Target>,
+                "SB_YIELD_INTO: nothing can be sent to this body; its context must say sb::yields<Y, Sent>");
+        } else if constexpr (std::is_assignable_v<Target&, Sent&&> && !is_optional<Target>::value) {
+            if (!sent_slot::held) throw_nothing_sent();
+            auto value = std::move(*sent_slot::held);
+            sent_slot::held.reset();
+            target = std::move(value);
+        } else if constexpr (is_optional<Target>::value) {
+            target.reset();
+            if (!sent_slot::held) return;
+            auto value = std::move(*sent_slot::held);
+            sent_slot::held.reset();
+            target.emplace(std::move(value));
+        } else {
+            static_assert(always_false<Target>,
+                "SB_YIELD_INTO: what is sent to this body cannot be assigned to this target");
+        }
+    }
+
+    // For a delegation, which passes it on.
+    bool has_sent() const noexcept { return sent_slot::held.has_value(); }
+    auto take_sent_value() {
+        auto value = std::move(*sent_slot::held);
+        sent_slot::held.reset();
+        return value;
+    }
+
+private:
+    yield_slot<Y> yielded_;
+};
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

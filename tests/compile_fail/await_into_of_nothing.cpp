@@ -1,0 +1,17 @@
+// expects[g++]: no match for call to
+// expects[clang++]: no matching function for call
+#include <switchback/switchback.hpp>
+namespace sb = switchback;
+
+struct body {
+    int result = 0;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+#ifdef SB_FIXED
+        SB_AWAIT(sb::yield_now());
+#else
+        SB_AWAIT_INTO(result, sb::yield_now());
+#endif
+        SB_END();
+    }
+};

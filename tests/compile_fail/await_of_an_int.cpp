@@ -1,0 +1,15 @@
+// expects: this is nothing that can be awaited: a frame
+#include <switchback/switchback.hpp>
+namespace sb = switchback;
+
+struct body {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+#ifdef SB_FIXED
+        SB_AWAIT(sb::yield_now());
+#else
+        SB_AWAIT(42);
+#endif
+        SB_END();
+    }
+};

@@ -1,0 +1,153 @@
+"""A program as Python generator functions."""
+
+
+from grammar import walk
+
+
+def expression(value):
+    kind = value[0]
+    if kind == 'const':
+        return str(value[1])
+    if kind == 'var':
+        return value[1]
+    if kind == 'sent':
+        return f'(9 if {value[1]} is None else {value[1]})'
+    sign = {'sum': '+', 'product': '*'}[kind]
+    return f'({expression(value[1])} {sign} {expression(value[2])}) % 10'
+
+
+def condition(value):
+    kind = value[0]
+    if kind == 'less':
+        return f'{expression(value[1])} < {expression(value[2])}'
+    if kind == 'even':
+        return f'({expression(value[1])}) % 2 == 0'
+    return f'{value[1]} is None'
+
+
+CATCH = {'A': 'except A as e:', 'B': 'except B as e:', 'C': 'except C as e:',
+         'errors': 'except Exception as e:', 'all': 'except:'}
+
+
+class Printer:
+    def __init__(self):
+        self.lines = []
+        self.switches = 0
+
+    def add(self, indent, text):
+        self.lines.append('    ' * indent + text)
+
+    def function(self, name, body, subs):
+        nodes = [node for node, _ in walk(body)]
+        self.add(0, f'def {name}(t):')
+        self.add(1, 'v0, v1, v2 = t.start')
+        self.add(1, 's0 = s1 = None')
+        for node in nodes:
+            if node.kind in ('for', 'while'):
+                self.add(1, f'{node.counter} = 0')
+        for number, sub in enumerate(subs):
+            self.add(1, f'g{number} = {sub}(t)')
+        self.add(1, 'if False: yield')  # a generator, even where no yield is left
+        self.block(1, body, in_loop=False)
+        self.add(0, '')
+
+    def block(self, indent, block, in_loop):
+        for node in block.nodes:
+            getattr(self, 'print_' + node.kind)(indent, node, in_loop)
+        if not block.nodes:
+            self.add(indent, 'pass')
+
+    def print_yield(self, indent, node, in_loop):
+        value = f't.fail({node.fails})' if node.fails else expression(node.value)
+        self.add(indent, f'{node.into} = yield {value}' if node.into else f'yield {value}')
+
+    def print_assign(self, indent, node, in_loop):
+        self.add(indent, f'{node.target} = {expression(node.value)}')
+
+    def print_event(self, indent, node, in_loop):
+        self.add(indent, f't.event({node.number}, v0, v1, v2, s0, s1)')
+
+    def print_handled(self, indent, node, in_loop):
+        self.add(indent, f't.handled({node.number}, sys.exc_info()[1])')
+
+    def print_raise(self, indent, node, in_loop):
+        self.add(indent, f'raise {node.error}(t.fresh())')
+
+    def print_reraise(self, indent, node, in_loop):
+        self.add(indent, 'raise')
+
+    def print_break(self, indent, node, in_loop):
+        self.add(indent, 'break')
+
+    def print_continue(self, indent, node, in_loop):
+        self.add(indent, 'continue')
+
+    def print_return(self, indent, node, in_loop):
+        self.add(indent, 'return' if node.value is None else f'return {expression(node.value)}')
+
+    def print_delegate(self, indent, node, in_loop):
+        into = f'{node.into} = ' if node.into else ''
+        self.add(indent, f'{into}yield from g{node.sub}')
+
+    def print_advance(self, indent, node, in_loop):
+        self.add(indent, f't.advance({node.number}, g{node.sub})')
+
+    def print_if(self, indent, node, in_loop):
+        self.add(indent, f'if {condition(node.condition)}:')
+        self.block(indent + 1, node.blocks[0], in_loop)
+        for other in node.blocks[1:]:
+            self.add(indent, 'else:')
+            self.block(indent + 1, other, in_loop)
+
+    def print_for(self, indent, node, in_loop):
+        self.add(indent, f'for {node.counter} in range({node.times}):')
+        self.block(indent + 1, node.blocks[0], True)
+
+    def print_while(self, indent, node, in_loop):
+        self.add(indent, f'{node.counter} = 0')
+        self.add(indent, f'while {node.counter} < {node.times} and {condition(node.condition)}:')
+        self.add(indent + 1, f'{node.counter} += 1')
+        self.block(indent + 1, node.blocks[0], True)
+
+    def print_try(self, indent, node, in_loop):
+        for block in node.blocks:
+            head = {'body': 'try:', 'else': 'else:', 'finally': 'finally:'}.get(block.role)
+            self.add(indent, head or CATCH[block.label])
+            if block.role == 'handler':
+                caught = 'sys.exc_info()[1]' if block.label == 'all' else 'e'
+                self.add(indent + 1, f't.caught({node.number}, {caught})')
+            self.block(indent + 1, block, in_loop)
+
+    def print_with(self, indent, node, in_loop):
+        # Nothing but the with may hold the resource: a generator that dies must let go of it.
+        self.add(indent, f'with resource(t, {node.number}, "{node.policy}", {node.fails}):')
+        self.block(indent + 1, node.blocks[0], in_loop)
+
+    def print_switch(self, indent, node, in_loop):
+        # A loop of one turn, so that break leaves it. Its else is run where the turn was continued:
+        # that continue means the loop outside.
+        chosen = f'c{self.switches}'
+        self.switches += 1
+        labels = [block.label for block in node.blocks]
+        default = labels.index('default') if 'default' in labels else None
+        table = {label: at for at, label in enumerate(labels) if label != 'default'}
+        self.add(indent, f'{chosen} = {table}.get({expression(node.value)}, {default})')
+        self.add(indent, 'for _ in ONCE:')
+        for at, block in enumerate(node.blocks):
+            self.add(indent + 1, f'if {chosen} == {at}:')
+            self.block(indent + 2, block, in_loop)
+            if not block.nodes or block.nodes[-1].kind != 'break':
+                self.add(indent + 2, f'{chosen} = {at + 1}')  # falls through
+        self.add(indent + 1, 'break')
+        if in_loop:
+            self.add(indent, 'else:')
+            self.add(indent + 1, 'continue')
+
+
+def print_program(program, number):
+    printer = Printer()
+    subs = [f'p{number}_sub{at}' for at in range(len(program.subs))]
+    for name, body in zip(subs, program.subs):
+        printer.function(name, body, [])
+    printer.function(f'p{number}', program.main, subs)
+    return '\n'.join(printer.lines)

@@ -366,7 +366,7 @@ struct has_its_own_names {
     }
 };
 
-TEST_CASE("the macros' own names begin with sb_, so that a frame's members cannot clash with them") {
+TEST_CASE("the macros' own names begin with sb_: a frame's members cannot clash with them") {
     CHECK(all_of(has_its_own_names{}) == std::vector{10});
 }
 
@@ -415,7 +415,7 @@ struct breaks_in_a_try_outside_of_loops {
     }
 };
 
-TEST_CASE("a stray break in a try throws behind its finally, where no handler of that try sees it") {
+TEST_CASE("a stray break in a try throws behind its finally, where no handler of it sees it") {
     bool finally_ran = false;
     sb::generator g{breaks_in_a_try_outside_of_loops{&finally_ran}};
     g.next();

@@ -1,5 +1,5 @@
-// Misuse does not compile, and the compiler says why. Each file of compile_fail/ holds one misuse, and
-// on its first lines what has to be printed:
+// Misuse does not compile, and the compiler says why. Each file of compile_fail/ holds one misuse,
+// and on its first lines what has to be printed:
 //
 //     // expects: a sentence
 //     // expects[g++]: what this compiler alone says
@@ -33,7 +33,7 @@ std::vector<std::string> expected_of(std::string const& sample, std::string cons
     std::ifstream in(SB_SAMPLES_DIR "/compile_fail/" + sample);
     std::vector<std::string> expected;
     for (std::string line; std::getline(in, line) && line.rfind("//", 0) == 0;) {
-        for (std::string const prefix : {"// expects: ", "// expects[" + compiler + "]: "}) {
+        for (auto const& prefix : {std::string("// expects: "), "// expects[" + compiler + "]: "}) {
             if (line.rfind(prefix, 0) == 0) expected.push_back(line.substr(prefix.size()));
         }
     }

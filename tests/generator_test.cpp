@@ -471,7 +471,7 @@ struct enters_itself {
     }
 };
 
-TEST_CASE("gen C1, gen C3: a generator that its own body resumes, throws into or closes throws there") {
+TEST_CASE("gen C1, gen C3: a generator that its own body resumes, or ends, throws there") {
     for (auto how : {entry::next, entry::send, entry::throw_, entry::close}) {
         sb::generator<enters_itself> g{enters_itself{how, &g}};
         g.next();

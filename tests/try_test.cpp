@@ -483,7 +483,9 @@ struct leaves {
 TEST_CASE("break leaves any block of a try, through its finally, for the loop around the try") {
     for (bool yields : {false, true}) {
         std::string const y = yields ? "0 " : "";
-        auto const course = [&](from block) { return course_of(leaves{block, leave::by_break, yields}); };
+        auto const course = [&](from block) {
+            return course_of(leaves{block, leave::by_break, yields});
+        };
         CHECK(course(from::the_try) == "try " + y + "finally end");
         CHECK(course(from::a_handler) == "try handler " + y + "finally end");
         CHECK(course(from::the_else) == "try else " + y + "finally end");
@@ -521,7 +523,9 @@ TEST_CASE("SB_RETURN leaves any block of a try, through its finally, with its va
 TEST_CASE("an exception leaves any block of a try, through its finally") {
     for (bool yields : {false, true}) {
         std::string const y = yields ? "0 " : "";
-        auto const course = [&](from block) { return course_of(leaves{block, leave::by_throw, yields}); };
+        auto const course = [&](from block) {
+            return course_of(leaves{block, leave::by_throw, yields});
+        };
         CHECK(course(from::the_try) == "try " + y + "finally B");
         CHECK(course(from::a_handler) == "try handler " + y + "finally B");
         CHECK(course(from::the_else) == "try else " + y + "finally B");
@@ -825,7 +829,7 @@ TEST_CASE("gen G3: throw_() at a yield in an outermost finally discards the retu
 
 // ---- SB_RAISE
 
-TEST_CASE("gen G4: SB_RAISE in a handler raises the handled exception, though others came between") {
+TEST_CASE("gen G4: SB_RAISE in a handler raises what is handled, though others came between") {
     sb::generator other{[](sb::yields<int>& co) {
         SB_BEGIN(co);
         SB_TRY {
@@ -1220,7 +1224,7 @@ struct stops_in {
     }
 };
 
-TEST_CASE("close() of a generator that is suspended in any block runs what finally blocks are left") {
+TEST_CASE("close() of a generator suspended in any block runs what finally blocks are left") {
     for (auto block : {from::the_try, from::a_handler, from::the_else, from::the_finally}) {
         trace.clear();
         sb::generator g{stops_in{block}};
@@ -1232,7 +1236,7 @@ TEST_CASE("close() of a generator that is suspended in any block runs what final
     }
 }
 
-TEST_CASE("the destructor of a generator that is suspended in any block does the same") {
+TEST_CASE("the destructor of a generator suspended in any block does the same") {
     for (auto block : {from::the_try, from::a_handler, from::the_else, from::the_finally}) {
         trace.clear();
         {
@@ -1244,7 +1248,7 @@ TEST_CASE("the destructor of a generator that is suspended in any block does the
     }
 }
 
-TEST_CASE("throw_() into a generator that is suspended in any block replaces what it handles") {
+TEST_CASE("throw_() into a generator suspended in any block replaces what it handles") {
     for (auto block : {from::the_try, from::a_handler, from::the_else, from::the_finally}) {
         trace.clear();
         sb::generator g{stops_in{block}};

@@ -9,7 +9,8 @@
 
 namespace {
 
-char const* const samples[] = {"warnings/generators.cpp", "warnings/tries.cpp", "warnings/tasks.cpp"};
+char const* const samples[] = {"warnings/generators.cpp", "warnings/tries.cpp",
+    "warnings/delegation.cpp", "warnings/tasks.cpp"};
 
 void check_quiet(std::string const& sample, std::string const& options) {
     for (std::string const compiler : test::compilers) {

@@ -1,5 +1,5 @@
-// Bodies in which tries, loops and switches stand in one another, steered by plans that were drawn at
-// random; what they do is compared with what CPython's generators do. See make_expected.py.
+// Bodies in which tries, loops and switches stand in one another, steered by plans that were drawn
+// at random; what they do is compared with what CPython's generators do. See make_expected.py.
 
 #include <switchback/generator.hpp>
 #include <switchback/handled.hpp>

@@ -61,6 +61,23 @@ def depth_of(program):
                 for body in program.bodies() for node, above in walk(body)), default=0)
 
 
+def names_in(value):
+    if value[0] == 'var':
+        return {value[1]}
+    return set().union(*(names_in(part) for part in value[1:] if isinstance(part, tuple)))
+
+
+def counters(body):
+    """The loop counters that a body has or reads. (A loop that the shrinker cut away may still be read.)"""
+    found = set()
+    for node, _ in walk(body):
+        found |= {getattr(node, 'counter', 'v')}
+        for field in ('value', 'condition'):
+            if getattr(node, field, None):
+                found |= names_in(getattr(node, field))
+    return sorted(name for name in found if name.startswith('i'))
+
+
 def through_finally(node, above):
     """Whether a break, continue or return runs a finally (or a with's exit) on its way."""
     for outer, block in reversed(above):

@@ -3,9 +3,10 @@
 
     python3 make_expected.py > expected.inc
 
-Each body is steered by a plan: at its points it asks what to do next (raise A or B, break, continue,
-return, a bare raise, or nothing), and the caller's operations (next, throw, close) are drawn while it
-runs. Of many seeded random runs those are kept that show something which none before them did.
+Each body is steered by a plan: at its points it asks what to do next (raise A or B, break,
+continue, return, a bare raise, or nothing), and the caller's operations (next, throw, close) are
+drawn while it runs. Of many seeded random runs those are kept that show something which none
+before them did.
 Checked in with CPython 3.11, whose rules for generators are the ones that we follow.
 """
 
@@ -22,8 +23,8 @@ class B(Exception):
     pass
 
 
-# POINT(n) asks the plan; RAISING(n) may be told to `raise` as well. The C++ bodies are the same, line
-# for line.
+# POINT(n) asks the plan; RAISING(n) may be told to `raise` as well. The C++ bodies are the same,
+# line for line.
 BODIES = {
     # Tries in every block of a try, four deep.
     'nested': '''
@@ -97,8 +98,8 @@ def body(run):
     yield 16
     return 99
 ''',
-    # Finally blocks around finally blocks, with loops between them: what one exit leaves behind when
-    # another takes its place.
+    # Finally blocks around finally blocks, with loops between them: what one exit leaves behind
+    # when another takes its place.
     'unwinding': '''
 def body(run):
     for i in range(2):
@@ -315,8 +316,8 @@ def quoted(text):
 
 
 def main():
-    print('// Made by make_expected.py with CPython %d.%d: a plan, what the caller does, and what happens.'
-          % sys.version_info[:2])
+    print('// Made by make_expected.py with CPython %d.%d: a plan, what the caller does, and what '
+          'happens.' % sys.version_info[:2])
     for name, source in BODIES.items():
         chance = random.Random(name)
         body = function_of(source)

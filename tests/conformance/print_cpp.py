@@ -1,6 +1,6 @@
 """A program as C++ frames, in the macros of the library."""
 
-from grammar import walk
+from grammar import counters, walk
 
 
 def expression(value):
@@ -42,9 +42,8 @@ class Printer:
         self.add(1, 'run& t;')
         self.add(1, 'int v0 = t.start[0], v1 = t.start[1], v2 = t.start[2];')
         self.add(1, 'std::optional<int> s0{}, s1{};')
-        for node in nodes:
-            if node.kind in ('for', 'while'):
-                self.add(1, f'int {node.counter} = 0;')
+        for counter in counters(body):
+            self.add(1, f'int {counter} = 0;')
         # Members die in reverse order, Python's variables in theirs.
         for number, sub in reversed(list(enumerate(subs))):
             self.add(1, f'sb::generator<{sub}> g{number}{{{sub}{{t}}}};')

@@ -1,7 +1,6 @@
 """A program as Python generator functions."""
 
-
-from grammar import walk
+from grammar import counters
 
 
 def expression(value):
@@ -38,13 +37,11 @@ class Printer:
         self.lines.append('    ' * indent + text)
 
     def function(self, name, body, subs):
-        nodes = [node for node, _ in walk(body)]
         self.add(0, f'def {name}(t):')
         self.add(1, 'v0, v1, v2 = t.start')
         self.add(1, 's0 = s1 = None')
-        for node in nodes:
-            if node.kind in ('for', 'while'):
-                self.add(1, f'{node.counter} = 0')
+        for counter in counters(body):
+            self.add(1, f'{counter} = 0')
         for number, sub in enumerate(subs):
             self.add(1, f'g{number} = {sub}(t)')
         self.add(1, 'if False: yield')  # a generator, even where no yield is left
@@ -102,6 +99,8 @@ class Printer:
     def print_for(self, indent, node, in_loop):
         self.add(indent, f'for {node.counter} in range({node.times}):')
         self.block(indent + 1, node.blocks[0], True)
+        self.add(indent, 'else:')
+        self.add(indent + 1, f'{node.counter} = {node.times}')  # as C++ leaves it
 
     def print_while(self, indent, node, in_loop):
         self.add(indent, f'{node.counter} = 0')

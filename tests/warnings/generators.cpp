@@ -215,8 +215,6 @@ int main() {
     sb::generator<never_ends_by_itself> b;
     sb::generator<no_yield_at_all> c;
     sb::generator<body_in_a_body> d;
-    return a.next() != nullptr && b.next() != nullptr && c.next() == nullptr && d.next() != nullptr &&
-                   total > 0
-               ? 0
-               : 1;
+    bool const all = a.next() != nullptr && b.next() != nullptr && c.next() == nullptr;
+    return all && d.next() != nullptr && total > 0 ? 0 : 1;
 }

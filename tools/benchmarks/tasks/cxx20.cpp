@@ -1,0 +1,137 @@
+// C++20's coroutines.
+#include "../driver.hpp"
+#include "cxx20_task.hpp"
+#include "work.hpp"
+
+#include <vector>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+using bench::batch;
+using bench::checksum;
+using bench::number;
+using bench::started;
+using bench::task;
+
+task<number> echo(number value) { co_return value; }
+task<number> await_main(number n) {
+    checksum sum;
+    for (number i = 0; i < n; ++i) sum.take(co_await echo(i));
+    co_return sum.value();
+}
+
+task<number> link(int below) {
+    if (below == 0) co_return 0;
+    co_return co_await link(below - 1) + 1;
+}
+task<number> chain_main(number n) {
+    checksum sum;
+    for (number i = 0; i < n / batch; ++i) sum.take(co_await link(batch));
+    co_return sum.value();
+}
+
+task<number> spawn_main(number n) {
+    checksum sum;
+    std::vector<started<number>> all;
+    all.reserve(batch);
+    for (number i = 0; i < n / batch; ++i) {
+        for (number k = 0; k < batch; ++k) all.emplace_back(echo(k));
+        for (auto& each : all) sum.take(co_await each);
+        all.clear();
+    }
+    co_return sum.value();
+}
+
+task<number> yielder(number n) {
+    number i = 0;
+    for (; i < n; ++i) co_await bench::yield_now();
+    co_return i;
+}
+task<number> deep_yielder(int below, number n) {
+    if (below == 0) co_return co_await yielder(n);
+    co_return co_await deep_yielder(below - 1, n);
+}
+
+task<> sleeper() { co_await bench::sleep_for(1h); }
+task<number> release_main(number n) {
+    number i = 0;
+    std::vector<started<>> all;
+    all.reserve(batch);
+    for (; i < n / batch; ++i) {
+        for (number k = 0; k < batch; ++k) all.emplace_back(sleeper());
+        co_await bench::yield_now(); // they fall asleep
+        all.clear();
+    }
+    co_return i * batch;
+}
+
+task<> failing(int below) {
+    if (below == 0) throw bench::failure{};
+    co_await failing(below - 1);
+}
+task<> failing_with_finally(int below, checksum& sum) {
+    try {
+        if (below == 0) throw bench::failure{};
+        co_await failing_with_finally(below - 1, sum);
+    } catch (...) {
+        sum.take(static_cast<number>(below));
+        throw;
+    }
+    sum.take(static_cast<number>(below));
+}
+task<number> failure_main(number n) {
+    checksum sum;
+    for (number i = 0; i < n / batch; ++i) {
+        try {
+            co_await failing(batch);
+        } catch (bench::failure const&) {
+            sum.take(1);
+        }
+    }
+    co_return sum.value();
+}
+task<number> finally_main(number n) {
+    checksum sum;
+    for (number i = 0; i < n / batch; ++i) {
+        try {
+            co_await failing_with_finally(batch, sum);
+        } catch (bench::failure const&) {
+            sum.take(1);
+        }
+    }
+    co_return sum.value();
+}
+
+task<> nap(std::chrono::nanoseconds time, number& awake) {
+    co_await bench::sleep_for(time);
+    ++awake;
+}
+task<number> naps_main(number n) {
+    number awake = 0;
+    std::vector<started<>> all;
+    all.reserve(n);
+    for (number i = 0; i < n; ++i) all.emplace_back(nap(bench::nap_of(i), awake));
+    for (auto& each : all) co_await each;
+    co_return awake;
+}
+
+number await(std::size_t n) { return run(await_main(n)); }
+number chain(std::size_t n) { return run(chain_main(n)); }
+number spawn(std::size_t n) { return run(spawn_main(n)); }
+number yield(std::size_t n) { return run(yielder(n)); }
+number yield_deep(std::size_t n) { return run(deep_yielder(batch, n)); }
+number release(std::size_t n) { return run(release_main(n)); }
+number failure(std::size_t n) { return run(failure_main(n)); }
+number finally(std::size_t n) { return run(finally_main(n)); }
+number sleepers(std::size_t n) { return run(naps_main(n)); }
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return bench::drive(argc, argv,
+        {{"await", await}, {"chain", chain}, {"spawn", spawn}, {"yield", yield},
+            {"yield-deep", yield_deep}, {"release", release}, {"failure", failure},
+            {"finally", finally}, {"sleepers", sleepers}});
+}

@@ -12,13 +12,14 @@ branches::~branches() {
     }
 }
 
-void branches::start(core& home, node& root, bool keeps_result) noexcept {
+void branches::start(node& owner, node& root, bool keeps_result) noexcept {
+    owner_ = &owner;
     ++running_;
     if (!keeps_result) root.set(frees_itself);
-    home.run_branch(root, *this, list_);
+    owner.home->run_branch(root, *this, list_);
 }
 
-void branches::fail(core&, std::exception_ptr why) noexcept {
+void branches::fail(std::exception_ptr why) noexcept {
     error_ = std::move(why);
     cancel_running(cancel_how::request);
 }

@@ -22,17 +22,12 @@ constexpr int steps_in_a_turn = 1000;
 // A closing scheduler cancels a task so often before it destroys the task's frames unentered.
 constexpr int most_cancels_at_close = 100;
 
-// In the list of those to be dealt with after their step: nobody frees it meanwhile.
-bool is_listed(node const& root) noexcept {
-    return root.is(is_deferred) || root.is(cancel_deferred);
-}
+} // namespace
 
-[[noreturn]] void give_up(char const* why) noexcept {
+void give_up(char const* why) noexcept {
     std::fprintf(stderr, "switchback: %s\n", why);
     std::abort();
 }
-
-} // namespace
 
 core::core(event_pump& pump, clock const& clock, worker_options const& workers)
     : memory(frame_memory::local()), pump_(&pump), clock_(&clock),
@@ -78,7 +73,7 @@ void core::pass(node& n) noexcept {
 
 void core::destroy_failed_frame(node& n) noexcept {
     auto kept = take_in_flight();
-    n.type->destroy_frame(n);
+    destroy_unfinished(n);
     set_in_flight(std::move(kept));
 }
 
@@ -122,6 +117,10 @@ void core::run(node* n) noexcept {
     }
 #endif
     while (n != nullptr) {
+        if (SB_DETAIL_UNLIKELY(n->is(is_cancelled)) && n->state == node_state::ready) {
+            n->state = node_state::running;
+            settle(take_owed(*n));
+        }
         if (SB_DETAIL_UNLIKELY(n->is(is_injected)) && !n->is_guarded()) {
             n->clear(is_injected);
             n->clear(is_cancelled);
@@ -242,174 +241,12 @@ void core::run_branch(node& root, join& listener, list_head& branches) noexcept 
     }
 }
 
-void core::cancel_branch(node& root, cancel_how how) noexcept {
-    if (how == cancel_how::request || stack_position() < stack_floor) {
-        request_cancel(root);
-    } else {
-        cancel_now(root);
-    }
-}
-
 void core::disown_branch(node& root) noexcept {
     root.clear(is_branch);
     root.awaiter = nullptr;
     unlink(prefix_of(root));
     roots_.push_back(prefix_of(root));
     release(root);
-}
-
-node& core::innermost(node& n) noexcept {
-    auto* at = &n;
-    while (at->awaits == awaited_kind::child && at->state != node_state::ready) at = at->child;
-    return *at;
-}
-
-// Releases made during a release, by the members of the frames that die, are done one after the
-// other, before the outermost one returns.
-void core::release_last(node& root) noexcept {
-#if SB_DEBUG_CHECKS
-    if (std::this_thread::get_id() != thread_) {
-        give_up("a task's last future was dropped on a thread that is not its scheduler's");
-    }
-#endif
-    if (is_listed(root)) return;
-    if (releasing_) {
-        root.awaiter = nullptr;
-        (last_doomed_ == nullptr ? first_doomed_ : last_doomed_->awaiter) = &root;
-        last_doomed_ = &root;
-        return;
-    }
-    releasing_ = true;
-    ++held_; // so that this object outlives the loop
-    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-    for (auto* doomed = &root; doomed != nullptr;) {
-        if (doomed->state == node_state::done) {
-            free_root(*doomed);
-        } else {
-            cancel_now(*doomed);
-        }
-        doomed = first_doomed_;
-        if (doomed != nullptr) {
-            first_doomed_ = std::exchange(doomed->awaiter, nullptr);
-            if (first_doomed_ == nullptr) last_doomed_ = nullptr;
-        }
-    }
-    stack_floor = floor;
-    releasing_ = false;
-    --held_;
-    if (orphaned_ && held_ == 0) delete this;
-}
-
-// A task ends because nobody wants it: before this returns, frames that no try guards are destroyed,
-// innermost first, without any throw. From the first that one guards on, its clean-up runs to where
-// it has to wait.
-void core::cancel_now(node& root) noexcept {
-    auto* n = &innermost(root);
-    if (n->state == node_state::running) {
-        defer(root, is_deferred);
-        return;
-    }
-    if (n->awaits == awaited_kind::object && clean_up_ &&
-        n->object->forward_cancel(*n, cancel_how::release)) {
-        return;
-    }
-    detach(*n);
-    for (;;) {
-        if (n->is_guarded() && clean_up_) {
-            n->set(is_injected);
-            n->set(is_cancelled);
-            run(n);
-            return;
-        }
-        n->clear(is_injected);
-        n->clear(is_cancelled);
-        n->type->destroy_frame(*n);
-        if (n->is(is_root)) break;
-        auto* const parent = n->awaiter;
-        release_node(*n);
-        n = parent;
-    }
-    n->state = node_state::done;
-    n->awaits = awaited_kind::nothing;
-    n->set(has_failed);
-    end(*n);
-}
-
-bool core::request_cancel(node& root) noexcept {
-    if (root.state == node_state::done) return false;
-    auto& waiter = innermost(root);
-    if (waiter.state == node_state::running) {
-        defer(root, cancel_deferred);
-        return true;
-    }
-    if (waiter.is(is_injected)) return true; // it has been told already
-    if (waiter.awaits == awaited_kind::object &&
-        waiter.object->forward_cancel(waiter, cancel_how::request)) {
-        return true;
-    }
-    detach(waiter);
-    waiter.set(is_injected);
-    waiter.set(is_cancelled);
-    make_ready(waiter);
-    return true;
-}
-
-// Whatever the node waits for gives it back.
-void core::detach(node& n) noexcept {
-    bool const was_ready = n.state == node_state::ready;
-    if (was_ready) unlink(n);
-    switch (std::exchange(n.awaits, awaited_kind::nothing)) {
-    case awaited_kind::nothing: break;
-    case awaited_kind::child: // it has ended; its result was not taken yet
-        if (n.child->is(has_result) && n.child->type->destroy_result != nullptr) {
-            n.child->type->destroy_result(*n.child);
-        }
-        release_node(*n.child);
-        break;
-    case awaited_kind::timer:
-        if (!was_ready) timers_.remove(n);
-        break;
-    case awaited_kind::result: {
-        auto& awaited = *n.root;
-        if (!was_ready) {
-            if (n.next == &n) {
-                awaited.awaiter = nullptr;
-            } else {
-                if (awaited.awaiter == &n) awaited.awaiter = static_cast<node*>(n.next);
-                unlink(n);
-            }
-        }
-        release(awaited);
-        break;
-    }
-    case awaited_kind::object: n.object->abandon(n); break;
-    }
-}
-
-void core::defer(node& root, node_flag why) noexcept {
-    if (!is_listed(root)) deferred_.push_back(&root);
-    root.set(why);
-    if (turns_ == 0) ask_for_a_turn();
-}
-
-void core::settle_deferred() noexcept {
-    auto settling = std::move(deferred_);
-    deferred_.clear();
-    for (auto* root : settling) {
-        bool const at_once = root->is(is_deferred);
-        root->clear(is_deferred);
-        root->clear(cancel_deferred);
-        if (root->references == 0) {
-            ++root->references;
-            release(*root);
-        } else if (root->state != node_state::done) {
-            if (at_once) {
-                cancel_now(*root); // a branch whose join was released
-            } else {
-                request_cancel(*root);
-            }
-        }
-    }
 }
 
 void core::free_root(node& root) noexcept {
@@ -434,7 +271,7 @@ void core::report_unseen(node& root) noexcept {
 // ---- Waiting
 
 std::uint64_t core::now() const noexcept {
-    return static_cast<std::uint64_t>(clock_->now().time_since_epoch().count());
+    return ticks_of(clock_->now());
 }
 
 void core::wait_for_root(node& waiter, node& root) noexcept {
@@ -450,6 +287,10 @@ void core::wait_for_root(node& waiter, node& root) noexcept {
 void core::wait_until(node& waiter, std::uint64_t deadline) noexcept {
     waiter.awaits = awaited_kind::timer;
     waiter.state = node_state::waiting;
+    if (timers_.empty()) { // an idle wheel's cursor has stayed behind
+        list_head none;
+        timers_.advance(now(), none);
+    }
     timers_.insert(waiter, deadline);
 }
 
@@ -479,24 +320,31 @@ void core::ask_for_a_turn() noexcept {
 
 // So that the host calls again: now, at the next deadline, or when something arrives.
 void core::ask_host() noexcept {
-    if (!ready_.empty() || !deferred_.empty()) {
+    if (!ready_.empty() || (turns_ == 0 && !deferred_.empty())) {
         ask_for_a_turn();
         return;
     }
     auto const next = timers_.next();
     if (next == asked_for_) return;
     asked_for_ = next;
+    if (next == timer_wheel::never) {
+        pump_->wake_after(event_pump::forever);
+        return;
+    }
     auto const moment = now();
-    pump_->wake_after(next == timer_wheel::never ? event_pump::forever
-                      : next <= moment           ? std::chrono::nanoseconds::zero()
-                                       : std::chrono::nanoseconds(
-                                             static_cast<std::int64_t>(next - moment)));
+    constexpr auto longest = static_cast<std::uint64_t>(event_pump::forever.count() - 1);
+    auto const delay = next <= moment ? 0 : std::min(next - moment, longest);
+    pump_->wake_after(std::chrono::nanoseconds(static_cast<std::int64_t>(delay)));
 }
 
 void core::run_tasks() noexcept {
     ++turns_;
     turn_asked_ = false;
+    asked_for_ = timer_wheel::never; // the pump's alarm may have gone off, a little early even
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
+    auto kept = take_in_flight();
+    release_all_doomed(take_doomed()); // of a release that turns the host's loop
+    bool const was_releasing = std::exchange(releasing_, false);
     if (!deferred_.empty()) settle_deferred();
     inbox_->take_all([](message& arrived) { arrived.deliver(); });
     if (!timers_.empty()) {
@@ -507,10 +355,11 @@ void core::run_tasks() noexcept {
             static_cast<node*>(entry)->state = node_state::ready;
         }
         ready_.splice_back(due);
-        if (asked_for_ <= moment) asked_for_ = timer_wheel::never; // the pump's timer has gone off
     }
     for (int steps = 0; steps < steps_in_a_turn && !ready_.empty(); ++steps) step_once();
     if (workers_ != nullptr) workers_->hand_over();
+    set_in_flight(std::move(kept));
+    releasing_ = was_releasing;
     stack_floor = floor;
     --turns_;
     ask_host();
@@ -528,7 +377,7 @@ void core::close() noexcept {
     if (std::this_thread::get_id() != thread_) {
         give_up("a scheduler was destroyed on a thread that is not its own");
     }
-    if (turns_ != 0) give_up("a scheduler was destroyed by one of its own tasks");
+    if (turns_ != 0 || releasing_) give_up("a scheduler was destroyed by one of its own tasks");
     closing_ = true;
     for (int round = 0; round < most_cancels_at_close && unfinished_ != 0; ++round) {
         cancel_all();
@@ -536,6 +385,7 @@ void core::close() noexcept {
     }
     clean_up_ = false; // there was time enough
     while (unfinished_ != 0) cancel_all();
+    while (!deferred_.empty()) settle_deferred();
     workers_.reset(); // begun jobs end first
     inbox_->close();
     inbox_->take_all([](message& late) { late.discard(); });
@@ -543,25 +393,6 @@ void core::close() noexcept {
     pump_->serve(nullptr);
     orphaned_ = true;
     if (held_ == 0) delete this;
-}
-
-// Each task once, as if its last future had gone. Futures that there still are keep their nodes.
-void core::cancel_all() noexcept {
-    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-    list_head to_cancel;
-    to_cancel.splice_back(roots_);
-    while (!to_cancel.empty()) {
-        auto& prefix = to_cancel.pop_front();
-        roots_.push_back(prefix);
-        auto& root = root_of(prefix);
-        if (root.state == node_state::done) continue;
-        ++root.references; // it is still there afterwards
-        cancel_now(root);
-        if (--root.references == 0 && root.state == node_state::done && !is_listed(root)) {
-            free_root(root);
-        }
-    }
-    stack_floor = floor;
 }
 
 } // namespace detail

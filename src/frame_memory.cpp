@@ -2,12 +2,17 @@
 
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <vector>
 
 namespace switchback {
 inline namespace v0 {
 namespace detail {
 namespace {
+
+// The program's first thread outlives its own thread_local objects: static futures are still to be
+// destroyed then, so its set is not given away.
+std::thread::id const first_thread = std::this_thread::get_id();
 
 // All sets there are, so that leak checkers find their blocks, and those whose thread has ended.
 struct registry {
@@ -37,6 +42,7 @@ struct lease {
         }
     }
     ~lease() {
+        if (std::this_thread::get_id() == first_thread) return;
         auto& known = registry::instance();
         std::lock_guard<std::mutex> lock(known.mutex);
         known.idle.push_back(held);

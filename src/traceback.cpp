@@ -37,8 +37,9 @@ native_error& last_native_error() noexcept {
 int line_of(place const& where, path_t path) noexcept {
     int line = where.line;
     for (int level = 0; level < levels; ++level) {
-        auto const label = static_cast<int>(path >> shift_of(level) & mask_of(level));
-        if (label != 0) line += label - 1;
+        auto const label = path >> shift_of(level) & mask_of(level);
+        if (level > 0 && label >= handlers_mark) break; // on the way to a handler: its try's line
+        if (label != 0) line += static_cast<int>(label) - 1;
     }
     return line;
 }

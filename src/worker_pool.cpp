@@ -9,9 +9,7 @@ inline namespace v0 {
 namespace detail {
 namespace {
 
-// A worker takes several jobs under one lock where many wait and those before were short. A job that
-// takes its time is taken alone: another must not wait behind it while other workers rest.
-constexpr std::size_t most_jobs_at_once = 16;
+// A worker takes several jobs under one lock where those before were done in this time.
 constexpr auto short_while = std::chrono::microseconds(50);
 
 unsigned threads_or_default(unsigned wanted) {
@@ -45,7 +43,7 @@ worker_pool::~worker_pool() {
         ending_ = true;
     }
     work_or_end_.notify_all();
-    for (auto& thread : threads_) thread.join();
+    for (auto& each : workers_) each.thread.join();
     while (waiting_.size != 0) results_.put(waiting_.pop());
     while (gathered_.size != 0) results_.put(gathered_.pop());
 }
@@ -80,14 +78,19 @@ void worker_pool::hand_over() noexcept {
 // With the lock held. A thread counts as resting from its start.
 void worker_pool::start_threads() noexcept {
     try {
-        while (waiting_.size > resting_ && threads_.size() < options_.threads) {
-            threads_.reserve(threads_.size() + 1);
-            threads_.emplace_back([this] { work(); });
+        while (waiting_.size > resting_ && workers_.size() < options_.threads) {
+            auto& fresh = workers_.emplace_back();
+            try {
+                fresh.thread = std::thread([this, &fresh] { work(fresh); });
+            } catch (...) {
+                workers_.pop_back();
+                throw;
+            }
             ++resting_;
         }
     } catch (std::exception const&) {
         // The threads that there are will do; without any, the jobs have failed.
-        if (!threads_.empty()) return;
+        if (!workers_.empty()) return;
         while (waiting_.size != 0) {
             auto& job = waiting_.pop();
             job.refuse(std::current_exception());
@@ -96,27 +99,50 @@ void worker_pool::start_threads() noexcept {
     }
 }
 
-void worker_pool::work() noexcept {
+void worker_pool::run(pool_job& job) noexcept {
+    auto expected = pool_job::stage::queued;
+    if (job.stage_.compare_exchange_strong(
+            expected, pool_job::stage::begun, std::memory_order_relaxed)) {
+        job.run();
+    }
+    results_.put(job);
+}
+
+// With the lock held, so that no worker comes. Null: nobody has any to spare.
+pool_job* worker_pool::take_from_another() noexcept {
+    for (auto& other : workers_) {
+        for (auto& place : other.taken) {
+            if (place.load(std::memory_order_relaxed) == nullptr) continue;
+            if (auto* const job = place.exchange(nullptr, std::memory_order_acquire)) return job;
+        }
+    }
+    return nullptr;
+}
+
+void worker_pool::work(worker& self) noexcept {
     using time = std::chrono::steady_clock;
     std::size_t at_once = 1;
     std::unique_lock<std::mutex> lock(mutex_);
     for (;;) {
-        work_or_end_.wait(lock, [this] { return ending_ || waiting_.size != 0; });
-        if (ending_) return;
+        pool_job* spare = nullptr;
+        work_or_end_.wait(lock, [&] {
+            return ending_ || waiting_.size != 0 || (spare = take_from_another()) != nullptr;
+        });
+        if (spare == nullptr && ending_) return;
         --resting_;
-        pool_job* taken[most_jobs_at_once];
-        auto const share = waiting_.size / options_.threads;
-        auto const count = std::clamp<std::size_t>(share, 1, at_once);
-        for (std::size_t i = 0; i < count; ++i) taken[i] = &waiting_.pop();
+        std::size_t count = 0;
+        if (spare == nullptr) {
+            spare = &waiting_.pop();
+            auto const share = waiting_.size / options_.threads;
+            for (; count < std::min(share, at_once - 1); ++count) {
+                self.taken[count].store(&waiting_.pop(), std::memory_order_release);
+            }
+        }
         lock.unlock();
         auto const begin = time::now();
+        run(*spare);
         for (std::size_t i = 0; i < count; ++i) {
-            auto expected = pool_job::stage::queued;
-            if (taken[i]->stage_.compare_exchange_strong(
-                    expected, pool_job::stage::begun, std::memory_order_relaxed)) {
-                taken[i]->run();
-            }
-            results_.put(*taken[i]);
+            if (auto* const job = self.taken[i].exchange(nullptr, std::memory_order_acquire)) run(*job);
         }
         at_once = time::now() - begin < short_while ? std::min(at_once * 2, most_jobs_at_once) : 1;
         lock.lock();

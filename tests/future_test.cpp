@@ -234,7 +234,8 @@ TEST_CASE_FIXTURE(fixture, "a future that was moved from is empty; a copy shares
     CHECK_FALSE(a.valid());
     b.reset();
     CHECK(test::live::count() == 1);
-    c = c;
+    auto const& same = c;
+    c = same;
     CHECK(test::live::count() == 1);
     c = {};
     CHECK(test::live::count() == 0);

@@ -120,6 +120,7 @@ TEST_CASE("no wake is lost where two threads wake as fast as they can") {
     });
     while (!over) s.pump.turn(true);
     b.join();
+    s.pump.turn(false);
     CHECK(asked == 40'000);
     CHECK(s.client.calls > 0);
 }

@@ -220,23 +220,29 @@ TEST_CASE("what queued and running jobs hold dies on the scheduler's thread when
     CHECK(tells_where_it_dies::died_elsewhere.load() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task released between a job's arrival and its own resumption destroys the result") {
-    std::atomic<int> arrived{0};
-    sb::future<test::live> waiter;
-    waiter = scheduler.start(sb::offload([&] {
-        ++arrived;
-        return test::live{};
-    }));
-    auto const killer = scheduler.start([&](sb::returns<void>& co) {
-        SB_BEGIN(co);
-        while (arrived == 0) SB_AWAIT(sb::yield_now());
-        SB_AWAIT(sb::yield_now());
-        waiter.reset();
-        SB_END();
-    });
-    pump.run_ready();
-    CHECK(test::live::count() == 0);
-    CHECK(scheduler.unfinished_tasks() == 0);
+TEST_CASE_FIXTURE(one_worker, "a task released or cancelled between a job's arrival and its own resumption destroys the result") {
+    for (bool const cancel : {false, true}) {
+        sb::future<test::live> waiter;
+        auto const ender = scheduler.start([&](sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT(sb::offload([] {}));
+            if (cancel) waiter.cancel();
+            if (!cancel) waiter.reset();
+            SB_END();
+        });
+        waiter = scheduler.start(sb::offload([] { return test::live{}; }));
+        std::promise<void> both_are_there; // and so both arrive in one turn, the ender's job first
+        auto const last = scheduler.start(sb::offload([&] { both_are_there.set_value(); }));
+        pump.turn(true);
+        both_are_there.get_future().wait();
+        pump.run_ready();
+        CHECK(test::live::count() == 0);
+        CHECK(scheduler.unfinished_tasks() == 0);
+        auto const before = pump.now(); // time goes on: no job is thought to be under way
+        scheduler.run(sb::sleep(1s));
+        CHECK(pump.now() - before == 1s);
+        if (cancel) CHECK_THROWS_AS(waiter.get(), sb::cancelled);
+    }
 }
 
 TEST_CASE_FIXTURE(fixture, "ten thousand jobs come back, each to its own task") {

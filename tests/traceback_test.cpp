@@ -33,7 +33,7 @@ struct leaf {
     lines* at;
     std::chrono::nanoseconds time;
     sb::step operator()(sb::returns<void>& co) {
-        at->leaf = __LINE__ + 1;
+        if (at->leaf == 0) at->leaf = __LINE__ + 1;
         SB_BEGIN(co);
         if (time > 0ns) {
             at->leaf = __LINE__ + 1;

@@ -75,6 +75,10 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         macro " stands too many lines behind the beginning of its body (16382 lines) or block " \
               "(1021): move a part into a frame of its own")
 
+#define SB_DETAIL_CHECK_TASK(macro) \
+    static_assert(::switchback::detail::is_task_body<decltype(sb_body)>, \
+        macro " in a generator: only a task can wait; a task's context is sb::returns<R>")
+
 // A goto label is known in the whole function: a second one of the same name does not compile, in
 // whichever blocks the two stand.
 #define SB_DETAIL_CAT_(a, b) a##b
@@ -82,6 +86,11 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 #define SB_DETAIL_ALONE(name) \
     if (false) goto SB_DETAIL_CAT(name, __LINE__); \
     SB_DETAIL_CAT(name, __LINE__) : (void)0
+
+// A macro that returns has to stand in the body's own function: in a lambda within it, this label is
+// not known.
+#define SB_DETAIL_IN_THE_BODY_ITSELF \
+    if (false) goto sb_this_macro_stands_in_a_lambda_within_a_body
 
 // ---- The body
 
@@ -94,6 +103,8 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     auto& sb_body = ::switchback::detail::access::body(context); \
     ::switchback::detail::activation sb_now{sb_body.enter()}; \
     SB_DETAIL_LOCALS_END \
+    SB_DETAIL_IN_THE_BODY_ITSELF; \
+    sb_this_macro_stands_in_a_lambda_within_a_body: \
     for (;; ::switchback::detail::throw_stray_exit()) \
         switch (SB_DETAIL_HERE::pick(sb_now.target)) { \
         case static_cast<::switchback::detail::label>(::switchback::detail::describe_mark): \
@@ -137,6 +148,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 #define SB_AWAIT(...) \
     do { \
         SB_DETAIL_CHECK("SB_AWAIT"); \
+        SB_DETAIL_CHECK_TASK("SB_AWAIT"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         [[fallthrough]]; \
     case SB_DETAIL_LABEL: \
@@ -151,6 +163,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 #define SB_AWAIT_INTO(target, ...) \
     do { \
         SB_DETAIL_CHECK("SB_AWAIT_INTO"); \
+        SB_DETAIL_CHECK_TASK("SB_AWAIT_INTO"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         [[fallthrough]]; \
     case SB_DETAIL_LABEL: \
@@ -169,6 +182,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     do { \
         static_assert(SB_DETAIL_HERE::in_body, \
             "SB_RETURN stands outside a body: write SB_BEGIN(co) first"); \
+        SB_DETAIL_IN_THE_BODY_ITSELF; \
         sb_body.set_returned(__VA_ARGS__); \
         return ::switchback::detail::return_from<SB_DETAIL_HERE>(sb_now, sb_body); \
     } while (false)
@@ -181,10 +195,8 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         goto SB_DETAIL_CAT(sb_one_SB_SWITCH_a_line_, __LINE__); \
     else \
         SB_DETAIL_CAT(sb_one_SB_SWITCH_a_line_, __LINE__) : \
-        if (::switchback::detail::pass<SB_DETAIL_HERE>(sb_now)) { \
+        if (::switchback::detail::come_by_switch<SB_DETAIL_HERE, __LINE__>(sb_now)) { \
         } else if (SB_DETAIL_INNER_SCOPE(chooser); false) { \
-            static_assert(SB_DETAIL_HERE::in_body, \
-                "SB_SWITCH stands outside a body: write SB_BEGIN(co) first"); \
         } else \
             switch (sb_now.target != 0 \
                         ? ::switchback::detail::chosen_by_path<SB_DETAIL_HERE>(sb_now.target) \

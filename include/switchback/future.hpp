@@ -82,7 +82,7 @@ public:
     // its finally blocks run. False: it had ended. A task that catches it goes on.
     bool cancel() const {
         auto& task = checked();
-        return task.home->request_cancel(task);
+        return task.home->cancel(task);
     }
 
 private:
@@ -131,7 +131,7 @@ struct awaiter<future<T>> {
         if (awaited->home != self.home) {
             throw wrong_scheduler("a future of another scheduler's task was awaited");
         }
-        check_not_own(self, *awaited);
+        if (awaited->state != node_state::done) check_not_own(self, *awaited);
         self.root = future_access::give_up(std::move(handle));
         self.awaits = awaited_kind::result;
         if (awaited->state == node_state::done) return step::returned;
@@ -165,9 +165,9 @@ struct awaiter<future<T>> {
 
 private:
     static void check_not_own(node& self, node& awaited) {
-        for (auto* at = &self;; at = at->awaiter) {
+        for (auto* at = &self; at != nullptr;) {
             if (at == &awaited) throw misuse("a task awaits its own future: it would never end");
-            if (at->is(is_root)) return;
+            at = !at->is(is_root) ? at->awaiter : at->is(is_branch) ? at->listener->owner() : nullptr;
         }
     }
 };

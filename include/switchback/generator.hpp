@@ -21,6 +21,8 @@
 #include <switchback/yields.hpp>
 
 #include <cstddef>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iterator>
 #include <stdexcept>
@@ -34,6 +36,10 @@ enum class generator_status { created, running, suspended, closed };
 
 namespace detail {
 [[noreturn]] SB_DETAIL_COLD inline void throw_already_running() { throw already_running{}; }
+[[noreturn]] SB_DETAIL_COLD inline void give_up_destroyed_while_running() {
+    std::fputs("switchback: a generator was destroyed by its own body\n", stderr);
+    std::abort();
+}
 } // namespace detail
 
 template <class F>
@@ -65,8 +71,9 @@ public:
     generator& operator=(generator&&) = delete;
 
     // Closes the generator. What its body raises then, or a yield where it should have ended, goes
-    // to the handler of <switchback/unhandled.hpp>.
+    // to the handler of <switchback/unhandled.hpp>. By its own body: aborts.
     ~generator() {
+        if (SB_DETAIL_UNLIKELY(is_running())) detail::give_up_destroyed_while_running();
         if (SB_DETAIL_UNLIKELY(!body().untouched()) || has_callees()) close_unseen();
         if (body().path != detail::path_closed) frame_.~F();
     }
@@ -76,6 +83,7 @@ public:
     // after which the generator is closed. Python: next(g).
     pointer next() {
         if (SB_DETAIL_UNLIKELY(cannot_resume())) return refuse();
+        body().forget_sent();
         return resume();
     }
 
@@ -102,8 +110,10 @@ public:
     pointer throw_(std::exception_ptr error) {
         if (error == nullptr) throw std::invalid_argument("throw_() of a null exception_ptr");
         if (is_running()) detail::throw_already_running();
+        body().forget_sent();
         detail::failure what{std::move(error), nullptr};
         if (!throw_in(what)) {
+            body().discard_returned();
             finish();
             std::rethrow_exception(std::move(what.error));
         }
@@ -342,6 +352,7 @@ private:
     }
 
     SB_DETAIL_COLD void close_visible() {
+        body().forget_sent();
         detail::failure what{detail::generator_exit_ptr(), nullptr};
         throw_in(what);
         try {

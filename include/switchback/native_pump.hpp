@@ -32,7 +32,7 @@ private:
     int write_end_ = -1;
     std::atomic<bool> woken_{false};
     std::atomic<bool> asleep_{false};
-    std::chrono::steady_clock::time_point alarm_ = std::chrono::steady_clock::time_point::max();
+    std::chrono::steady_clock::time_point alarm_ = (std::chrono::steady_clock::time_point::max)();
 };
 
 } // namespace v0

@@ -4,8 +4,9 @@
 //
 // The callable and its arguments are moved or copied into the job, which owns all that it touches
 // (as std::thread does: write std::ref for what is to be shared, and see to it that it lives). They
-// and the result are destroyed on the scheduler's thread. An exception comes back to the awaiting
-// task. The seed calls this a threadtask.
+// and the result are destroyed on the scheduler's thread; but the arguments are handed over as
+// rvalues, so that a parameter taken by value is a local of the call, and dies on the worker. An
+// exception comes back to the awaiting task. The seed calls this a threadtask.
 //
 // A callable whose first parameter is a sb::stop_token is told when nobody waits any more. A job
 // that has not begun then does not run; one that runs is abandoned, and its result thrown away when
@@ -93,8 +94,7 @@ public:
     void refuse(std::exception_ptr why) noexcept override { error_ = std::move(why); }
 
     void deliver() noexcept override {
-        home_.workers().delivered();
-        arrived_ = true;
+        if (!std::exchange(arrived_, true)) home_.workers().delivered();
         if (waiter_ == nullptr) {
             delete this;
         } else {
@@ -105,8 +105,8 @@ public:
 
     void abandon(node&) noexcept override {
         waiter_ = nullptr;
-        if (arrived_) {
-            delete this;
+        if (arrived_) { // destroyed by the loop: its members are the user's
+            home_.mail()->put(*this);
             return;
         }
         stop_.request();
@@ -174,6 +174,7 @@ struct awaiter<offloaded<Function, A...>> {
 
     template <class Make>
     static step start(node& self, Make& make) {
+        self.home->workers(); // what can fail, first
         auto&& given = make();
         static_assert(!std::is_lvalue_reference_v<decltype(make())>,
             "a job runs once: write std::move(x), or offload(…) where it is awaited");
@@ -188,10 +189,12 @@ struct awaiter<offloaded<Function, A...>> {
 
     template <class Sink>
     static bool take(node& self, Sink& sink) {
-        std::unique_ptr<made> const arrived(static_cast<made*>(self.object));
+        std::unique_ptr<made> arrived(static_cast<made*>(self.object));
         self.awaits = awaited_kind::nothing;
         if (arrived->error() != nullptr) {
-            self.home->set_in_flight({std::move(arrived->error()), nullptr});
+            auto error = std::move(arrived->error());
+            arrived.reset(); // runs the user's code, and so before the error is in flight
+            self.home->set_in_flight({std::move(error), nullptr});
             return false;
         }
         if constexpr (std::is_void_v<result_type>) {

@@ -47,6 +47,11 @@ public:
         return step::suspended;
     }
     void fail(failure&& what) noexcept { home->set_in_flight(std::move(what)); }
+    // The exception that C++ has just caught in this body, with the traceback that it has.
+    void push_caught(int level) {
+        home->capture(*this);
+        push(home->take_in_flight(), level);
+    }
 };
 
 // The library's side of `returns`: the node, and room for the result.

@@ -11,7 +11,8 @@
 // to all: none outlives the await.
 //
 // What is given as an lvalue (a range, a generator) is borrowed, and must live until the end of the
-// await: a member of the awaiting frame does. What is given as an rvalue is moved in.
+// await: a member of the awaiting frame does. (Do not add to a borrowed vector meanwhile: a generator
+// is for what grows.) What is given as an rvalue is moved in.
 #pragma once
 
 #include <switchback/detail/branches.hpp>
@@ -37,12 +38,12 @@ struct at_most {
 
 namespace detail {
 
-constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t no_limit = (std::numeric_limits<std::size_t>::max)();
 
 // A source gives the awaitables, one at a time, and makes the result of all of theirs:
 //
 //     using result_type = …;
-//     bool start_next(core& home, branches& into);     // false: there is no other
+//     bool start_next(node& owner, branches& into);     // false: there is no other
 //     result_type collect(branches& ended);            // unless result_type is void
 
 template <class Source>
@@ -56,12 +57,12 @@ struct parallel {
     step operator()(returns<result_type>& co);
 
     // What the user's code throws while it makes the next one is an error like a branch's.
-    bool start_next(core& home) noexcept {
+    bool start_next(node& owner) noexcept {
         if (running.stopping()) return false;
         try {
-            return source.start_next(home, running);
+            return source.start_next(owner, running);
         } catch (...) {
-            running.fail(home, std::current_exception());
+            running.fail(std::current_exception());
             return false;
         }
     }
@@ -75,7 +76,7 @@ struct parallel_of_nothing : parallel<Source> {
 template <class Source>
 step parallel<Source>::operator()(returns<result_type>& co) {
     SB_BEGIN(co);
-    while (start_next(*access::body(co).home)) {
+    while (start_next(access::body(co))) {
         SB_AWAIT(room_for_branch{running, limit});
     }
     SB_AWAIT(end_of_branches{running});
@@ -86,7 +87,7 @@ step parallel<Source>::operator()(returns<result_type>& co) {
 template <class Source>
 step parallel_of_nothing<Source>::operator()(returns<void>& co) {
     SB_BEGIN(co);
-    while (this->start_next(*access::body(co).home)) {
+    while (this->start_next(access::body(co))) {
         SB_AWAIT(room_for_branch{this->running, this->limit});
     }
     SB_AWAIT(end_of_branches{this->running});
@@ -98,10 +99,11 @@ using parallel_frame = std::conditional_t<std::is_void_v<typename Source::result
     parallel_of_nothing<Source>, parallel<Source>>;
 
 template <class A>
-void start_branch(core& home, branches& into, A&& awaitable) {
+void start_branch(node& owner, branches& into, A&& awaitable) {
+    auto& home = *owner.home;
     home.check_open();
     constexpr bool keeps_result = !std::is_void_v<result_of<A>>;
-    into.start(home, make_root_node(home.memory, static_cast<A&&>(awaitable)), keeps_result);
+    into.start(owner, make_root_node(home.memory, static_cast<A&&>(awaitable)), keeps_result);
 }
 
 template <class R>
@@ -122,8 +124,8 @@ public:
 
     explicit pack_source(A&&... awaitables) : all_(static_cast<A&&>(awaitables)...) {}
 
-    bool start_next(core& home, branches& into) {
-        return start(home, into, next_++, std::index_sequence_for<A...>{});
+    bool start_next(node& owner, branches& into) {
+        return start(owner, into, next_++, std::index_sequence_for<A...>{});
     }
     auto collect(branches& ended) {
         std::vector<node*> nodes;
@@ -133,8 +135,8 @@ public:
 
 private:
     template <std::size_t... I>
-    bool start(core& home, branches& into, std::size_t index, std::index_sequence<I...>) {
-        return ((index == I && (start_branch(home, into, std::get<I>(std::move(all_))), true)) || ...);
+    bool start(node& owner, branches& into, std::size_t index, std::index_sequence<I...>) {
+        return ((index == I && (start_branch(owner, into, std::get<I>(std::move(all_))), true)) || ...);
     }
     template <std::size_t... I>
     auto collect_from(node* const* next, std::index_sequence<I...>) {
@@ -197,14 +199,15 @@ public:
     range_source(Range&& range, Function function)
         : range_(static_cast<Range&&>(range)), function_(std::move(function)) {}
 
-    bool start_next(core& home, branches& into) {
+    bool start_next(node& owner, branches& into) {
         if (!at_) { // now that the frame stays where it is
             at_.emplace(std::begin(range_.get()));
             end_.emplace(std::end(range_.get()));
+        } else {
+            ++*at_; // only now is there room for it: the range may be one that works
         }
         if (!(*at_ != *end_)) return false;
-        start_branch(home, into, function_(**at_));
-        ++*at_;
+        start_branch(owner, into, function_(**at_));
         return true;
     }
 
@@ -221,10 +224,10 @@ class generator_source
 public:
     explicit generator_source(Generator&& tasks) : tasks_(static_cast<Generator&&>(tasks)) {}
 
-    bool start_next(core& home, branches& into) {
+    bool start_next(node& owner, branches& into) {
         auto* const next = tasks_.get().next();
         if (next == nullptr) return false;
-        start_branch(home, into, std::move(*next));
+        start_branch(owner, into, std::move(*next));
         return true;
     }
 

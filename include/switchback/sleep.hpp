@@ -6,7 +6,6 @@
 
 #include <switchback/detail/await.hpp>
 
-#include <algorithm>
 #include <chrono>
 
 namespace switchback {
@@ -24,10 +23,10 @@ struct sleeping {
 template <class Rep, class Period>
 constexpr sleeping sleep(std::chrono::duration<Rep, Period> duration) {
     using std::chrono::nanoseconds;
-    constexpr auto longest = std::chrono::duration<long double, std::nano>(nanoseconds::max());
-    if (duration <= duration.zero()) return {nanoseconds::zero(), {}};
+    constexpr auto longest = std::chrono::duration<long double, std::nano>((nanoseconds::max)());
+    if (!(duration > duration.zero())) return {nanoseconds::zero(), {}};
     if (std::chrono::duration<long double, std::nano>(duration) >= longest) {
-        return {nanoseconds::max(), {}};
+        return {(nanoseconds::max)(), {}};
     }
     auto whole = std::chrono::duration_cast<nanoseconds>(duration);
     if (whole < duration) ++whole; // never early
@@ -52,11 +51,9 @@ struct awaiter<sleeping> {
     static step start(node& self, Make& make) {
         sleeping const wanted = make();
         auto const now = self.home->now();
-        auto const deadline =
-            wanted.duration.count() < 0
-                ? static_cast<std::uint64_t>(std::max<std::int64_t>(
-                      wanted.deadline.time_since_epoch().count(), 0))
-                : now + static_cast<std::uint64_t>(wanted.duration.count());
+        auto const deadline = wanted.duration.count() < 0
+                                  ? core::ticks_of(wanted.deadline)
+                                  : later(now, static_cast<std::uint64_t>(wanted.duration.count()));
         if (deadline <= now) {
             self.home->make_ready(self);
         } else {
@@ -70,6 +67,11 @@ struct awaiter<sleeping> {
         self.awaits = awaited_kind::nothing;
         sink();
         return true;
+    }
+
+private:
+    static std::uint64_t later(std::uint64_t from, std::uint64_t by) noexcept {
+        return by >= timer_wheel::never - from ? timer_wheel::never - 1 : from + by;
     }
 };
 

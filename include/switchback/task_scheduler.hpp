@@ -69,10 +69,16 @@ public:
         return core_->unfinished();
     }
 
-    time_point now() const { return core_->time().now(); }
+    time_point now() const {
+        core_->check_thread();
+        return core_->time().now();
+    }
 
     // How other threads speak to this scheduler.
-    switchback::remote remote() const { return switchback::remote(core_->mail()); }
+    switchback::remote remote() const {
+        core_->check_thread();
+        return switchback::remote(core_->mail());
+    }
 
 private:
     detail::core* core_;

@@ -67,7 +67,15 @@
             ::switchback::detail::end_block<SB_DETAIL_HERE>(sb_now, sb_body); \
             }
 
+// The order of blocks: try, handlers, else, finally. Each macro looks at the block that it ends.
+#    define SB_DETAIL_HANDLER_IN_PLACE(macro) \
+        static_assert(SB_DETAIL_HERE::kind == ::switchback::detail::block::trying || \
+                          SB_DETAIL_HERE::kind == ::switchback::detail::block::handling, \
+            macro " stands behind the body of its SB_TRY or behind its handlers, before SB_ELSE and " \
+                  "SB_FINALLY");
+
 #    define SB_CATCH(...) \
+        SB_DETAIL_HANDLER_IN_PLACE("SB_CATCH") \
         SB_DETAIL_CLOSE_BLOCK \
         if (auto const* const SB_DETAIL_CAT(sb_caught_, __LINE__) = \
                 ::switchback::detail::enters_catch<SB_DETAIL_HERE, void(__VA_ARGS__)>( \
@@ -76,22 +84,27 @@
                 SB_DETAIL_OPEN_BLOCK(handling)
 
 #    define SB_CATCH_ERRORS \
+        SB_DETAIL_HANDLER_IN_PLACE("SB_CATCH_ERRORS") \
         SB_DETAIL_CLOSE_BLOCK \
         if (::switchback::detail::enters_catch_errors<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__)) { \
             SB_DETAIL_OPEN_BLOCK(handling)
 
 #    define SB_CATCH_ALL \
+        SB_DETAIL_HANDLER_IN_PLACE("SB_CATCH_ALL") \
         SB_DETAIL_CLOSE_BLOCK \
         if (::switchback::detail::enters_catch_all<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__)) { \
             SB_DETAIL_OPEN_BLOCK(handling)
 
 #    define SB_ELSE \
+        SB_DETAIL_HANDLER_IN_PLACE("SB_ELSE") \
         SB_DETAIL_CLOSE_BLOCK \
         if (::switchback::detail::enters_else<SB_DETAIL_HERE>(sb_now)) { \
             SB_DETAIL_OPEN_BLOCK(otherwise)
 
 #    define SB_FINALLY \
+        static_assert(SB_DETAIL_HERE::kind != ::switchback::detail::block::finally, \
+            "SB_FINALLY stands once, as the last block of its SB_TRY"); \
         SB_DETAIL_CLOSE_BLOCK \
         { \
             SB_DETAIL_OPEN_BLOCK(finally)
@@ -117,6 +130,7 @@
         do { \
             static_assert(SB_DETAIL_HERE::can_raise, \
                 "SB_RAISE() stands outside a handler and outside a finally"); \
+            SB_DETAIL_IN_THE_BODY_ITSELF; \
             return ::switchback::detail::raise_again<SB_DETAIL_HERE>(sb_now, sb_body); \
         } while (false)
 

@@ -24,6 +24,9 @@ namespace {
 // nothing to read.
 void wait_readable(int descriptor, std::chrono::nanoseconds longest) {
     pollfd waiting{descriptor, POLLIN, 0};
+    if (longest != event_pump::forever) {
+        longest = std::min<std::chrono::nanoseconds>(longest, std::chrono::hours(24)); // and then again
+    }
 #if defined(__linux__)
     timespec limit{};
     auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(longest);

@@ -214,7 +214,7 @@ int perform_all(maker const (&makers)[N]) {
     sb::set_unhandled_error_handler(note_unhandled);
     std::string line;
     while (std::getline(std::cin, line)) {
-        alarm(10); // a body that never comes back
+        alarm(2); // a body that never comes back
         std::istringstream words(line);
         std::size_t program = 0;
         std::string start, operation;

@@ -1,6 +1,7 @@
 // Objects whose life a test watches.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <utility>
 
@@ -19,7 +20,7 @@ public:
     static int count() noexcept { return count_; }
 
 private:
-    static inline int count_ = 0;
+    static inline std::atomic<int> count_{0}; // jobs make some, too
 };
 
 // Calls a function when the object that it is a member of dies.

@@ -114,10 +114,6 @@ struct everything {
         SB_DEFAULT: SB_RETURN(2);
         }
         SB_TRY {
-            SB_AWAIT([](sb::returns<void>& inner) mutable {
-                SB_BEGIN(inner);
-                SB_END();
-            });
             SB_AWAIT(sb::offload([](sb::stop_token stop) { return stop.stop_requested(); }));
         } SB_CATCH(sb::cancelled const& request) {
             SB_RAISE();

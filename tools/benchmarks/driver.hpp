@@ -4,6 +4,8 @@
 //     PROGRAM                    the names of the rows
 //     PROGRAM count ROW N        handles N, and prints the checksum: to be run under callgrind
 //     PROGRAM time ROW           prints the nanoseconds of one element
+//     PROGRAM size ROW           prints the bytes of one that is suspended, and those of the user's
+//                                own state in it, where that is known
 //     PROGRAM memory ROW N       prints, for each of N: bytes of resident memory, at the most, and
 //                                nanoseconds of the processor's time
 #pragma once
@@ -22,6 +24,8 @@ namespace bench {
 struct row {
     char const* name;
     std::uint64_t (*run)(std::size_t n);
+    std::size_t bytes = 0;
+    std::size_t state = 0;
 };
 
 // Takes values so that the compiler can neither leave one out, nor take several at once, nor change
@@ -38,18 +42,13 @@ private:
     std::uint64_t sum_ = 0;
 };
 
-inline double seconds_of(void (*what)(row const&, std::size_t), row const& given, std::size_t n) {
-    using clock = std::chrono::steady_clock;
-    auto const begin = clock::now();
-    what(given, n);
-    return std::chrono::duration<double>(clock::now() - begin).count();
-}
-
 // More and more elements, until they take so long that the clock and the start do not matter.
 inline double nanoseconds_of_one(row const& measured) {
-    auto const run = [](row const& given, std::size_t n) { given.run(n); };
-    for (std::size_t n = 1000;; n *= 2) {
-        auto const taken = seconds_of(run, measured, n);
+    using clock = std::chrono::steady_clock;
+    for (std::size_t n = 102300;; n *= 2) {
+        auto const begin = clock::now();
+        measured.run(n);
+        auto const taken = std::chrono::duration<double>(clock::now() - begin).count();
         if (taken > 0.02) return taken * 1e9 / static_cast<double>(n);
     }
 }
@@ -84,6 +83,7 @@ inline int drive(int argc, char** argv, std::initializer_list<row> rows) {
         if (std::string_view(each.name) != argv[2]) continue;
         if (what == "count") std::printf("%016llx\n", static_cast<unsigned long long>(each.run(n)));
         if (what == "time") std::printf("%.2f\n", nanoseconds_of_one(each));
+        if (what == "size" && each.bytes != 0) std::printf("%zu %zu\n", each.bytes, each.state);
         if (what == "memory") print_memory(each, n);
         return 0;
     }

@@ -133,13 +133,17 @@ SB_DETAIL_INLINE step fail_at_await(activation& now, Body& body) {
     }
 }
 
+// SB_AWAIT has no use for a result.
+struct ignore_result {
+    template <class... R>
+    void operator()(R&&...) const noexcept {}
+};
+
 template <class S, class Body, class Make, class Sink>
 SB_DETAIL_INLINE step await(activation& now, Body& body, int line, Make make, Sink sink) {
     using awaited = decltype(make());
     if constexpr (!Body::is_task) {
-        static_assert(always_false<Sink>,
-            "SB_AWAIT in a generator: only a task can wait; a task's context is sb::returns<R>");
-        return step::failed;
+        return step::failed; // SB_AWAIT has said so
     } else if constexpr (!is_awaitable<awaited>::value ||
                          (is_task_frame<plain<awaited>>::value &&
                              std::is_lvalue_reference_v<awaited>)) {
@@ -147,6 +151,8 @@ SB_DETAIL_INLINE step await(activation& now, Body& body, int line, Make make, Si
         return step::failed;
     } else {
         using how = awaiter<plain<awaited>>;
+        static_assert(!std::is_void_v<typename how::result_type> || std::is_same_v<Sink, ignore_result>,
+            "SB_AWAIT_INTO: what is awaited has no result; write SB_AWAIT");
         if (now.target == 0) {
             body.path = path_at<S>(now, line);
             auto const outcome = how::start(body, make);
@@ -170,12 +176,6 @@ SB_DETAIL_INLINE step await(activation& now, Body& body, int line, Make make, Si
         return step::returned;
     }
 }
-
-// SB_AWAIT has no use for a result.
-struct ignore_result {
-    template <class... R>
-    void operator()(R&&...) const noexcept {}
-};
 
 // SB_AWAIT_INTO's target: assigned to, or emplaced into where it is an optional and the result is
 // not.

@@ -160,8 +160,8 @@ SB_DETAIL_INLINE void end_turn(activation& now) {
 }
 
 // An exception thrown by the user's code came out of one of the blocks.
-template <class S>
-SB_DETAIL_INLINE void caught(activation& now, control& body) {
+template <class S, class Body>
+SB_DETAIL_INLINE void caught(activation& now, Body& body) {
     body.push_caught(S::depth);
     now.clear_exits_within(S::depth - 1);
     auto& at = now.phases[S::depth];

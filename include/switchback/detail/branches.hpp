@@ -17,9 +17,9 @@ public:
     ~branches();
 
     // Starts one: it runs to its first suspension, on the spot.
-    void start(core& home, node& root, bool keeps_result) noexcept;
+    void start(node& owner, node& root, bool keeps_result) noexcept;
     // No more of them can be made: an exception was thrown.
-    void fail(core& home, std::exception_ptr why) noexcept;
+    void fail(std::exception_ptr why) noexcept;
 
     std::size_t running() const noexcept { return running_; }
     // A failure or a cancellation has come: nothing more is to be started.
@@ -38,6 +38,7 @@ public:
     }
 
     void branch_ended(node& branch) noexcept override;
+    node* owner() const noexcept override { return owner_; }
     void abandon(node& waiter) noexcept override;
     bool forward_cancel(node& waiter, cancel_how how) noexcept override;
 
@@ -47,7 +48,8 @@ private:
     list_head list_; // by their prefixes
     std::size_t running_ = 0;
     std::size_t most_ = 0;
-    node* waiter_ = nullptr;
+    node* owner_ = nullptr;
+    node* waiter_ = nullptr; // the owner, while it waits here
     node* failed_ = nullptr; // the first
     std::exception_ptr error_;
     bool cancelled_ = false;
@@ -71,6 +73,7 @@ struct awaiter<room_for_branch> {
     static step start(node& self, Make& make) {
         auto const wanted = make();
         self.object = &wanted.of;
+        self.awaits = awaited_kind::object;
         if (wanted.of.stopping() || wanted.of.satisfied(wanted.at_most - 1)) return step::returned;
         wanted.of.wait(self, wanted.at_most - 1);
         return step::suspended;
@@ -92,6 +95,7 @@ struct awaiter<end_of_branches> {
     static step start(node& self, Make& make) {
         auto& of = make().of;
         self.object = &of;
+        self.awaits = awaited_kind::object;
         if (of.satisfied(0)) return step::returned;
         of.wait(self, 0);
         return step::suspended;

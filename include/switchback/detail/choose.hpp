@@ -36,8 +36,15 @@ constexpr label case_value(T value) {
 }
 
 // Control comes by, on its way into the switch.
-template <class S>
-SB_DETAIL_INLINE bool pass(activation& now) {
+template <class S, int Line>
+SB_DETAIL_INLINE bool come_by_switch(activation& now) {
+    static_assert(S::in_body, "SB_SWITCH stands outside a body: write SB_BEGIN(co) first");
+    static_assert(S::can_nest,
+        "SB_SWITCH: blocks nest too deep (four of SB_TRY, SB_WITH and SB_SWITCH): move the inner part "
+        "into a frame of its own");
+    static_assert(!S::in_body || S::has_room_for(Line),
+        "SB_SWITCH stands too many lines behind the beginning of its body (16382 lines) or block "
+        "(1021): move a part into a frame of its own");
     arrive<S>(now);
     return false;
 }

@@ -40,9 +40,21 @@ public:
     // The generator takes it from there and throws it, to whoever resumed.
     SB_DETAIL_INLINE void fail(failure&& what) { push(static_cast<failure&&>(what), 0); }
 
+    static_assert(std::is_reference_v<Y> || !std::is_const_v<Y>,
+        "sb::yields<Y>: Y is a type that can be assigned, or a reference");
+
     template <class V>
     void give(V&& value) {
-        if constexpr (std::is_convertible_v<V&&, Y>) {
+        if constexpr (std::is_reference_v<Y> &&
+                      !std::is_convertible_v<std::remove_reference_t<V>*, std::remove_reference_t<Y>*>) {
+            static_assert(always_false<V>,
+                "SB_YIELD: a body that yields references yields objects of that very type that "
+                "outlive the yield: members, not temporaries");
+        } else if constexpr (std::is_reference_v<Y> && !std::is_lvalue_reference_v<V>) {
+            static_assert(always_false<V>,
+                "SB_YIELD: a body that yields references yields objects that outlive the yield: "
+                "members, not temporaries");
+        } else if constexpr (std::is_convertible_v<V&&, Y>) {
             yielded_.put(static_cast<V&&>(value));
         } else {
             static_assert(always_false<V>,
@@ -78,6 +90,10 @@ public:
         }
     }
 
+    // What was sent to a yield that does not take it is gone by the next resumption.
+    void forget_sent() noexcept {
+        if constexpr (!std::is_void_v<Sent>) sent_slot::held.reset();
+    }
     // For a delegation, which passes it on.
     bool has_sent() const noexcept { return sent_slot::held.has_value(); }
     auto take_sent_value() {

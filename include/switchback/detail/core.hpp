@@ -27,10 +27,20 @@ class pool_job;
 class worker_pool;
 class inbox;
 
+// What cannot be told by an exception: prints the sentence and aborts.
+[[noreturn]] void give_up(char const* why) noexcept;
+
+// In the list of those to be dealt with after their step: nobody frees it meanwhile.
+inline bool is_listed(node const& root) noexcept {
+    return root.is(is_deferred) || root.is(cancel_deferred);
+}
+
 // Notified when one of its branches has ended. See detail/branches.hpp.
 class join : public waitable {
 public:
     virtual void branch_ended(node& branch) noexcept = 0;
+    // The frame that its branches run for.
+    virtual node* owner() const noexcept = 0;
 
 protected:
     join() = default;
@@ -107,7 +117,12 @@ public:
         if (--root.references == 0) release_last(root);
     }
     // Whether there was something to cancel.
-    bool request_cancel(node& root) noexcept;
+    bool cancel(node& root) noexcept {
+        auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
+        bool const asked = request_cancel(root);
+        stack_floor = floor;
+        return asked;
+    }
     // The innermost frame of a task: the one that waits.
     static node& innermost(node& n) noexcept;
     // What a finished root has failed with is now in flight, in a task that awaited it.
@@ -120,6 +135,11 @@ public:
     void wait_for_root(node& waiter, node& root) noexcept;
     void wait_until(node& waiter, std::uint64_t deadline) noexcept;
     std::uint64_t now() const noexcept;
+    // The wheel's count of a moment: in their order, moments before the clock's epoch too.
+    static constexpr std::uint64_t ticks_of(time_point moment) noexcept {
+        return static_cast<std::uint64_t>(moment.time_since_epoch().count()) ^
+               (std::uint64_t(1) << 63);
+    }
 
     // ---- Turning
 
@@ -151,9 +171,19 @@ private:
     void wake_waiters(node& root) noexcept;
 
     SB_DETAIL_NOINLINE void release_last(node& root) noexcept;
+    bool request_cancel(node& root) noexcept;
     void cancel_now(node& root) noexcept;
     void cancel_all() noexcept;
-    void detach(node& n) noexcept;
+    struct owed {
+        node* child;
+        node* root;
+    };
+    void unhook(node& n) noexcept;
+    static owed take_owed(node& n) noexcept;
+    void settle(owed what) noexcept;
+    void destroy_unfinished(node& n) noexcept;
+    void release_all_doomed(node* doomed) noexcept;
+    node* take_doomed() noexcept;
     void defer(node& root, node_flag why) noexcept;
     void settle_deferred() noexcept;
     void free_root(node& root) noexcept;

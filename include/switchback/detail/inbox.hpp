@@ -57,13 +57,25 @@ public:
         closed_ = true;
     }
 
-    bool empty() const noexcept { return first_.load(std::memory_order_relaxed) == nullptr; }
-
-    // Calls the function with each message, first come first.
+    // Calls the function with each message, first come first: with those that are there, not with
+    // those that it causes. A loop nested in the function goes on with the rest.
     template <class Function>
     void take_all(Function&& function) {
-        if (empty()) return;
+        collect();
+        while (oldest_ != nullptr) {
+            auto& next = *oldest_;
+            oldest_ = next.next_;
+            if (oldest_ == nullptr) newest_ = nullptr;
+            function(next); // the message goes with the call
+        }
+    }
+
+private:
+    // The list is a stack: the latest comes first.
+    void collect() noexcept {
+        if (first_.load(std::memory_order_relaxed) == nullptr) return;
         auto* taken = first_.exchange(nullptr, std::memory_order_acquire);
+        auto* const latest = taken;
         message* ordered = nullptr;
         while (taken != nullptr) {
             auto* const following = taken->next_;
@@ -71,15 +83,13 @@ public:
             ordered = taken;
             taken = following;
         }
-        while (ordered != nullptr) {
-            auto* const following = ordered->next_; // the message goes with the call
-            function(*ordered);
-            ordered = following;
-        }
+        (newest_ == nullptr ? oldest_ : newest_->next_) = ordered;
+        newest_ = latest;
     }
 
-private:
     std::atomic<message*> first_{nullptr};
+    message* oldest_ = nullptr; // collected, in the order of arrival
+    message* newest_ = nullptr;
     event_pump* pump_;
     std::mutex gate_;
     bool closed_ = false;

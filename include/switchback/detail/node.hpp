@@ -120,10 +120,15 @@ inline node& root_of(links& prefix) noexcept {
     return *reinterpret_cast<node*>(reinterpret_cast<char*>(&prefix) + prefix_size);
 }
 
-// Memory for nodes. Frames aligned beyond the free lists' alignment go to operator new.
+// Memory for nodes. Frames that are aligned beyond what operator new promises, from which the free
+// lists have their memory, are allocated one by one.
+constexpr std::size_t usual_alignment = __STDCPP_DEFAULT_NEW_ALIGNMENT__ < frame_memory::alignment
+                                            ? __STDCPP_DEFAULT_NEW_ALIGNMENT__
+                                            : frame_memory::alignment;
+
 template <class Node>
 Node* allocate_node(frame_memory& memory, bool with_prefix) {
-    if constexpr (alignof(Node) > frame_memory::alignment) {
+    if constexpr (alignof(Node) > usual_alignment) {
         auto* const block = static_cast<char*>(::operator new(
             sizeof(Node) + (with_prefix ? alignof(Node) : 0), std::align_val_t(alignof(Node))));
         return reinterpret_cast<Node*>(block + (with_prefix ? alignof(Node) : 0));
@@ -137,7 +142,7 @@ Node* allocate_node(frame_memory& memory, bool with_prefix) {
 SB_DETAIL_INLINE void release_node_memory(frame_memory& memory, void* node_address,
     std::size_t size, std::size_t alignment, bool with_prefix) noexcept {
     auto* const block = static_cast<char*>(node_address);
-    if (alignment > frame_memory::alignment) {
+    if (alignment > usual_alignment) {
         ::operator delete(block - (with_prefix ? alignment : 0), std::align_val_t(alignment));
     } else if (with_prefix) {
         memory.release(block - prefix_size, size + prefix_size);

@@ -8,6 +8,9 @@ namespace switchback {
 inline namespace v0 {
 namespace detail {
 
+template <class Body>
+inline constexpr bool is_task_body = std::remove_reference_t<Body>::is_task;
+
 template <class S, class Body, class... V>
 SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value) {
     static_assert(!Body::is_task, "SB_YIELD in a task: a task awaits; a generator's context is sb::yields<Y>");

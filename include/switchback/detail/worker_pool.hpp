@@ -1,5 +1,6 @@
 // Threads that run jobs. The scheduler's thread gathers the jobs of a turn and hands them over under
-// one lock; a worker takes several at a time where many wait; a finished job goes back at once.
+// one lock; a worker takes several at a time where many wait and jobs are short; a finished job goes
+// back at once. What a worker has taken and not begun, another that has nothing to do takes from it.
 #pragma once
 
 #include <switchback/detail/inbox.hpp>
@@ -7,10 +8,10 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace switchback {
 inline namespace v0 {
@@ -47,7 +48,7 @@ public:
     worker_pool(worker_options const& options, inbox& results);
     worker_pool(worker_pool const&) = delete;
     worker_pool& operator=(worker_pool const&) = delete;
-    // Jobs that have begun end first; the others come back without having run.
+    // Jobs that workers have taken end first; the others come back without having run.
     ~worker_pool();
 
     // All on the scheduler's thread.
@@ -65,14 +66,22 @@ private:
         pool_job& pop() noexcept;
     };
 
-    void work() noexcept;
+    static constexpr std::size_t most_jobs_at_once = 16;
+    struct worker {
+        std::atomic<pool_job*> taken[most_jobs_at_once] = {};
+        std::thread thread;
+    };
+
+    void work(worker& self) noexcept;
+    void run(pool_job& job) noexcept;
+    pool_job* take_from_another() noexcept;
     void start_threads() noexcept;
 
     worker_options options_;
     inbox& results_;
     queue gathered_;
     std::size_t outstanding_ = 0; // submitted and not yet delivered
-    std::vector<std::thread> threads_;
+    std::deque<worker> workers_; // grows under the lock; its elements stay where they are
 
     std::mutex mutex_;
     std::condition_variable work_or_end_;

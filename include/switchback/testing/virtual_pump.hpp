@@ -50,7 +50,7 @@ private:
     void run();
 
     time_point now_{std::chrono::hours(1)};
-    time_point alarm_ = time_point::max();
+    time_point alarm_ = (time_point::max)();
     std::size_t turns_ = 0;
     std::mutex mutex_;
     std::condition_variable woken_or_not_;

@@ -146,14 +146,15 @@ struct recursive_walk : asio::coroutine {
     explicit recursive_walk(tree const* root) : at(root) {}
     number const* next() {
         reenter (this) {
-            if (at == nullptr) {
-                yield break;
+            if (at->left != nullptr) {
+                child = std::make_unique<recursive_walk>(at->left);
+                while ((value = child->next()) != nullptr) yield return value;
             }
-            child = std::make_unique<recursive_walk>(at->left);
-            while ((value = child->next()) != nullptr) yield return value;
             yield return &at->value;
-            child = std::make_unique<recursive_walk>(at->right);
-            while ((value = child->next()) != nullptr) yield return value;
+            if (at->right != nullptr) {
+                child = std::make_unique<recursive_walk>(at->right);
+                while ((value = child->next()) != nullptr) yield return value;
+            }
             child = nullptr;
         }
         return nullptr;
@@ -190,8 +191,12 @@ number called(std::size_t n) {
 } // namespace
 
 int main(int argc, char** argv) {
+    using filtered = odd<counting>;
     return bench::drive(argc, argv,
-        {{"count", count}, {"filter", filter}, {"map-filter", map_filter}, {"zip", zip},
-            {"nested", nested}, {"delegation", delegation}, {"tree-stack", tree_stack},
-            {"tree-recursive", tree_recursive}, {"called", called}});
+        {{"count", count, sizeof(counting)}, {"filter", filter, sizeof(filtered)},
+            {"map-filter", map_filter, sizeof(mapped<filtered>)},
+            {"zip", zip, sizeof(zipped<counting, counting>)}, {"nested", nested, sizeof(nesting)},
+            {"delegation", delegation, sizeof(delegating)},
+            {"tree-stack", tree_stack, sizeof(walk_with_stack)},
+            {"tree-recursive", tree_recursive, sizeof(recursive_walk)}, {"called", called}});
 }

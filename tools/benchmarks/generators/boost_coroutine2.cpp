@@ -1,5 +1,6 @@
 // Boost.Coroutine2: each generator has a stack of its own, and recursion is a call on it.
 #include "../driver.hpp"
+#include "../heap.hpp"
 #include "tree.hpp"
 
 #include <boost/coroutine2/all.hpp>
@@ -78,10 +79,9 @@ numbers walk_with_stack(tree const* root) {
 }
 
 void walk(tree const* at, to& yield) {
-    if (at == nullptr) return;
-    walk(at->left, yield);
+    if (at->left != nullptr) walk(at->left, yield);
     yield(at->value);
-    walk(at->right, yield);
+    if (at->right != nullptr) walk(at->right, yield);
 }
 numbers recursive_walk(tree const* root) {
     return numbers([root](to& yield) { walk(root, yield); });
@@ -145,7 +145,7 @@ number called(std::size_t n) {
 
 int main(int argc, char** argv) {
     return bench::drive(argc, argv,
-        {{"count", count}, {"filter", filter}, {"map-filter", map_filter}, {"zip", zip},
+        {{"count", count, bench::bytes_of([] { return counting(1); })}, {"filter", filter}, {"map-filter", map_filter}, {"zip", zip},
             {"nested", nested}, {"delegation", delegation}, {"tree-stack", tree_stack},
             {"tree-recursive", tree_recursive}, {"try", try_around}, {"called", called}});
 }

@@ -139,21 +139,21 @@ public:
     number const* next() {
         switch (state_) {
         case 0:
-            if (at_ == nullptr) return nullptr;
-            child_ = std::make_unique<recursive_walk>(at_->left);
-            state_ = 1;
-            [[fallthrough]];
+            if (at_->left != nullptr) {
+                child_ = std::make_unique<recursive_walk>(at_->left);
+                state_ = 1;
         case 1:
-            if (auto const* const value = child_->next()) return value;
-            child_ = nullptr;
+                if (auto const* const value = child_->next()) return value;
+            }
             state_ = 2;
             return &at_->value;
         case 2:
-            child_ = std::make_unique<recursive_walk>(at_->right);
-            state_ = 3;
-            [[fallthrough]];
+            if (at_->right != nullptr) {
+                child_ = std::make_unique<recursive_walk>(at_->right);
+                state_ = 3;
         case 3:
-            if (auto const* const value = child_->next()) return value;
+                if (auto const* const value = child_->next()) return value;
+            }
             child_ = nullptr;
             state_ = 4;
         }
@@ -228,8 +228,13 @@ number called(std::size_t n) {
 } // namespace
 
 int main(int argc, char** argv) {
+    using filtered = odd<counting>;
     return bench::drive(argc, argv,
-        {{"count", count}, {"filter", filter}, {"map-filter", map_filter}, {"zip", zip},
-            {"nested", nested}, {"delegation", delegation}, {"tree-stack", tree_stack},
-            {"tree-recursive", tree_recursive}, {"try", try_around}, {"called", called}});
+        {{"count", count, sizeof(counting)}, {"filter", filter, sizeof(filtered)},
+            {"map-filter", map_filter, sizeof(mapped<filtered>)},
+            {"zip", zip, sizeof(zipped<counting, counting>)}, {"nested", nested, sizeof(nesting)},
+            {"delegation", delegation, sizeof(delegating)},
+            {"tree-stack", tree_stack, sizeof(walk_with_stack)},
+            {"tree-recursive", tree_recursive, sizeof(recursive_walk)},
+            {"try", try_around, sizeof(counting_in_try)}, {"called", called}});
 }

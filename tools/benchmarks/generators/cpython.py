@@ -69,11 +69,11 @@ def walk_with_stack(at):
 
 
 def recursive_walk(at):
-    if at is None:
-        return
-    yield from recursive_walk(at.left)
+    if at.left is not None:
+        yield from recursive_walk(at.left)
     yield at.value
-    yield from recursive_walk(at.right)
+    if at.right is not None:
+        yield from recursive_walk(at.right)
 
 
 def counting_in_try(end):

@@ -1,5 +1,6 @@
 // C++20's coroutines.
 #include "../driver.hpp"
+#include "../heap.hpp"
 #include "cxx20_generator.hpp"
 #include "tree.hpp"
 
@@ -64,10 +65,9 @@ numbers walk_with_stack(tree const* at) {
 }
 
 numbers recursive_walk(tree const* at) {
-    if (at == nullptr) co_return;
-    co_yield elements_of<number>(recursive_walk(at->left));
+    if (at->left != nullptr) co_yield elements_of<number>(recursive_walk(at->left));
     co_yield at->value;
-    co_yield elements_of<number>(recursive_walk(at->right));
+    if (at->right != nullptr) co_yield elements_of<number>(recursive_walk(at->right));
 }
 
 numbers counting_in_try(number end, number& finished) {
@@ -114,8 +114,18 @@ number called(std::size_t n) {
 } // namespace
 
 int main(int argc, char** argv) {
+    using bench::bytes_of;
+    number finished = 0;
+    auto const* const root = bench::the_tree();
     return bench::drive(argc, argv,
-        {{"count", count}, {"filter", filter}, {"map-filter", map_filter}, {"zip", zip},
-            {"nested", nested}, {"delegation", delegation}, {"tree-stack", tree_stack},
-            {"tree-recursive", tree_recursive}, {"try", try_around}, {"called", called}});
+        {{"count", count, bytes_of([] { return counting(1); })},
+            {"filter", filter, bytes_of([] { return odd(counting(1)); })},
+            {"map-filter", map_filter, bytes_of([] { return mapped(odd(counting(1))); })},
+            {"zip", zip, bytes_of([] { return zipped(counting(1), counting(1)); })},
+            {"nested", nested, bytes_of([] { return nesting(1); })},
+            {"delegation", delegation, bytes_of([] { return delegating(1); })},
+            {"tree-stack", tree_stack, bytes_of([=] { return walk_with_stack(root); })},
+            {"tree-recursive", tree_recursive, bytes_of([=] { return recursive_walk(root); })},
+            {"try", try_around, bytes_of([&] { return counting_in_try(1, finished); })},
+            {"called", called}});
 }

@@ -67,10 +67,9 @@ number tree_stack(std::size_t n) {
 }
 
 void walk(tree const* at, checksum& sum) {
-    if (at == nullptr) return;
-    walk(at->left, sum);
+    if (at->left != nullptr) walk(at->left, sum);
     sum.take(at->value);
-    walk(at->right, sum);
+    if (at->right != nullptr) walk(at->right, sum);
 }
 number tree_recursive(std::size_t n) {
     checksum sum;

@@ -170,12 +170,15 @@ struct recursive_walk {
     explicit recursive_walk(tree const* root) : at(root) {}
     sb::step operator()(sb::yields<number>& co) {
         SB_BEGIN(co);
-        if (at == nullptr) SB_RETURN();
-        child = into(at->left);
-        SB_YIELD_FROM(*child);
+        if (at->left != nullptr) {
+            child = into(at->left);
+            SB_YIELD_FROM(*child);
+        }
         SB_YIELD(at->value);
-        child = into(at->right);
-        SB_YIELD_FROM(*child);
+        if (at->right != nullptr) {
+            child = into(at->right);
+            SB_YIELD_FROM(*child);
+        }
         SB_END();
     }
     static std::unique_ptr<sb::generator<recursive_walk>> into(tree const* root) {
@@ -186,14 +189,23 @@ number tree_recursive(std::size_t n) { return walks<recursive_walk>(n); }
 
 #endif
 
+template <class Frame>
+bench::row row(char const* name, number (*run)(std::size_t)) {
+    return {name, run, sizeof(sb::generator<Frame>), sizeof(Frame)};
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+    using filtered = odd<counting>;
     return bench::drive(argc, argv,
-        {{"count", count}, {"filter", filter}, {"map-filter", map_filter}, {"zip", zip},
-            {"nested", nested},
+        {row<counting>("count", count), row<filtered>("filter", filter),
+            row<mapped<filtered>>("map-filter", map_filter),
+            row<zipped<counting, counting>>("zip", zip), row<nesting>("nested", nested),
 #ifdef SB_YIELD_FROM
-            {"delegation", delegation}, {"tree-recursive", tree_recursive},
+            row<delegating>("delegation", delegation),
+            row<recursive_walk>("tree-recursive", tree_recursive),
 #endif
-            {"tree-stack", tree_stack}, {"try", try_around}, {"called", called}});
+            row<walk_with_stack>("tree-stack", tree_stack), row<counting_in_try>("try", try_around),
+            {"called", called}});
 }

@@ -1,5 +1,6 @@
 // Asio's awaitable, on an io_context of one thread.
 #include "../driver.hpp"
+#include "../heap.hpp"
 #include "work.hpp"
 
 #include <asio.hpp>
@@ -214,9 +215,14 @@ number offload_many(std::size_t n) { return run_with_pool(offload_many_main, n);
 } // namespace
 
 int main(int argc, char** argv) {
+    using bench::bytes_of;
+    checksum sum;
     return bench::drive(argc, argv,
-        {{"await", await}, {"chain", chain}, {"spawn", spawn}, {"yield", yield},
-            {"yield-deep", yield_deep}, {"release", release}, {"failure", failure},
-            {"finally", finally}, {"sleepers", sleepers}, {"offload", offload},
+        {{"await", await, bytes_of([] { return echo(1); })},
+            {"chain", chain, bytes_of([] { return link(0); })}, {"spawn", spawn},
+            {"yield", yield, bytes_of([] { return yielder(1); })}, {"yield-deep", yield_deep},
+            {"release", release, bytes_of([] { return sleeper(); })},
+            {"failure", failure, bytes_of([] { return failing(0); })},
+            {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })}, {"sleepers", sleepers}, {"offload", offload},
             {"offload-1000", offload_many}});
 }

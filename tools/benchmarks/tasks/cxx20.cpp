@@ -1,5 +1,6 @@
 // C++20's coroutines.
 #include "../driver.hpp"
+#include "../heap.hpp"
 #include "cxx20_task.hpp"
 #include "work.hpp"
 
@@ -130,8 +131,13 @@ number sleepers(std::size_t n) { return run(naps_main(n)); }
 } // namespace
 
 int main(int argc, char** argv) {
+    using bench::bytes_of;
+    checksum sum;
     return bench::drive(argc, argv,
-        {{"await", await}, {"chain", chain}, {"spawn", spawn}, {"yield", yield},
-            {"yield-deep", yield_deep}, {"release", release}, {"failure", failure},
-            {"finally", finally}, {"sleepers", sleepers}});
+        {{"await", await, bytes_of([] { return echo(1); })},
+            {"chain", chain, bytes_of([] { return link(0); })}, {"spawn", spawn},
+            {"yield", yield, bytes_of([] { return yielder(1); })}, {"yield-deep", yield_deep},
+            {"release", release, bytes_of([] { return sleeper(); })},
+            {"failure", failure, bytes_of([] { return failing(0); })},
+            {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })}, {"sleepers", sleepers}});
 }

@@ -269,12 +269,21 @@ number sleepers(std::size_t n) { return run(naps_main{n}); }
 number offload(std::size_t n) { return run(offload_main{n}); }
 number offload_many(std::size_t n) { return run(offload_many_main{n}); }
 
+// A task with its frame: a child's, which its parent awaits.
+template <class Frame>
+bench::row row(char const* name, number (*run)(std::size_t)) {
+    using sb::detail::frame_memory;
+    auto const blocks = sizeof(sb::detail::node_of<Frame>) + frame_memory::alignment - 1;
+    return {name, run, blocks - blocks % frame_memory::alignment, sizeof(Frame)};
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
     return bench::drive(argc, argv,
-        {{"await", await}, {"chain", chain}, {"spawn", spawn}, {"yield", yield},
-            {"yield-deep", yield_deep}, {"release", release}, {"failure", failure},
-            {"finally", finally}, {"sleepers", sleepers}, {"offload", offload},
-            {"offload-1000", offload_many}});
+        {row<echo>("await", await), row<link>("chain", chain), {"spawn", spawn},
+            row<yielder>("yield", yield), {"yield-deep", yield_deep},
+            row<sleeper>("release", release), row<failing>("failure", failure),
+            row<failing_with_finally>("finally", finally), {"sleepers", sleepers},
+            {"offload", offload}, {"offload-1000", offload_many}});
 }

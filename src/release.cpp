@@ -1,0 +1,231 @@
+// How tasks end early: released by their owners, cancelled by request, or because their scheduler
+// goes.
+//
+// All of this may run users' code: destructors of frames and results, finally blocks, which may
+// release or cancel others, or the same task, or turn the host's loop. So the rule is: lists first,
+// users' code last. A function here takes a node out of the lists that it is in and marks it as
+// running before anything of the user's runs, and touches neither the node nor a list behind that.
+#include <switchback/detail/core.hpp>
+
+#include <utility>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+node& core::innermost(node& n) noexcept {
+    auto* at = &n;
+    while (at->awaits == awaited_kind::child && at->state != node_state::ready) at = at->child;
+    return *at;
+}
+
+// Releases made during a release, by the members of the frames that die, are done one after the
+// other, before the outermost one returns.
+void core::release_last(node& root) noexcept {
+#if SB_DEBUG_CHECKS
+    if (std::this_thread::get_id() != thread_) {
+        give_up("a task's last future was dropped on a thread that is not its scheduler's");
+    }
+#endif
+    if (is_listed(root)) return;
+    if (releasing_) {
+        root.awaiter = nullptr;
+        (last_doomed_ == nullptr ? first_doomed_ : last_doomed_->awaiter) = &root;
+        last_doomed_ = &root;
+        return;
+    }
+    releasing_ = true;
+    ++held_; // so that this object outlives the loop
+    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
+    auto kept = take_in_flight();
+    release_all_doomed(&root);
+    set_in_flight(std::move(kept));
+    stack_floor = floor;
+    releasing_ = false;
+    --held_;
+    if (orphaned_ && held_ == 0) delete this;
+}
+
+void core::release_all_doomed(node* doomed) noexcept {
+    while (doomed != nullptr) {
+        if (doomed->state == node_state::done) {
+            free_root(*doomed);
+        } else {
+            cancel_now(*doomed);
+        }
+        doomed = take_doomed();
+    }
+}
+
+node* core::take_doomed() noexcept {
+    auto* const doomed = first_doomed_;
+    if (doomed == nullptr) return nullptr;
+    first_doomed_ = std::exchange(doomed->awaiter, nullptr);
+    if (first_doomed_ == nullptr) last_doomed_ = nullptr;
+    return doomed;
+}
+
+// A task ends because nobody wants it: before this returns, frames that no try guards are destroyed,
+// innermost first, without any throw. From the first that one guards on, its clean-up runs to where
+// it has to wait.
+void core::cancel_now(node& root) noexcept {
+    auto* n = &innermost(root);
+    if (n->state == node_state::running) {
+        defer(root, is_deferred);
+        return;
+    }
+    if (n->awaits == awaited_kind::object && clean_up_ &&
+        n->object->forward_cancel(*n, cancel_how::release)) {
+        return;
+    }
+    unhook(*n);
+    auto const owes = take_owed(*n);
+    for (;;) {
+        if (n->is_guarded() && clean_up_) {
+            n->set(is_injected);
+            n->set(is_cancelled);
+            run(n);
+            settle(owes);
+            return;
+        }
+        n->clear(is_injected);
+        n->clear(is_cancelled);
+        destroy_unfinished(*n);
+        if (n->is(is_root)) break;
+        auto* const parent = n->awaiter;
+        release_node(*n);
+        parent->awaits = awaited_kind::nothing;
+        n = parent;
+    }
+    n->state = node_state::done;
+    n->awaits = awaited_kind::nothing;
+    n->set(has_failed);
+    end(*n);
+    settle(owes);
+}
+
+bool core::request_cancel(node& root) noexcept {
+    if (root.state == node_state::done) return false;
+    auto& waiter = innermost(root);
+    if (waiter.state == node_state::running) {
+        defer(root, cancel_deferred);
+        return true;
+    }
+    if (waiter.is(is_injected)) return true; // it has been told already
+    if (waiter.awaits == awaited_kind::object &&
+        waiter.object->forward_cancel(waiter, cancel_how::request)) {
+        return true;
+    }
+    unhook(waiter); // what it holds is let go of when it runs
+    waiter.set(is_injected);
+    waiter.set(is_cancelled);
+    make_ready(waiter);
+    return true;
+}
+
+// Takes the node out of the list that it is in; what it waits for gives it back. What it owes to
+// that stays noted in it. Runs no user's code but that of a waitable.
+void core::unhook(node& n) noexcept {
+    bool const was_ready = n.state == node_state::ready;
+    if (was_ready) unlink(n);
+    if (n.awaits == awaited_kind::object) {
+        n.object->abandon(n);
+        n.awaits = awaited_kind::nothing;
+    } else if (n.awaits == awaited_kind::timer) {
+        if (!was_ready) timers_.remove(n);
+        n.awaits = awaited_kind::nothing;
+    } else if (n.awaits == awaited_kind::result && !was_ready) {
+        auto& awaited = *n.root;
+        if (n.next == &n) {
+            awaited.awaiter = nullptr;
+        } else {
+            if (awaited.awaiter == &n) awaited.awaiter = static_cast<node*>(n.next);
+            unlink(n);
+        }
+    }
+}
+
+// A node that does not wait any more has a reference to the root that it awaited, or the child that
+// had ended and whose result was not taken.
+core::owed core::take_owed(node& n) noexcept {
+    switch (std::exchange(n.awaits, awaited_kind::nothing)) {
+    case awaited_kind::child: return {n.child, nullptr};
+    case awaited_kind::result: return {nullptr, n.root};
+    default: return {nullptr, nullptr};
+    }
+}
+
+void core::settle(owed what) noexcept {
+    if (what.child != nullptr) {
+        if (what.child->is(has_result) && what.child->type->destroy_result != nullptr) {
+            what.child->type->destroy_result(*what.child);
+        }
+        release_node(*what.child);
+    }
+    if (what.root != nullptr) release(*what.root);
+}
+
+void core::defer(node& root, node_flag why) noexcept {
+    if (!is_listed(root)) deferred_.push_back(&root);
+    root.set(why);
+    if (turns_ == 0) ask_for_a_turn();
+}
+
+void core::settle_deferred() noexcept {
+    auto settling = std::move(deferred_);
+    deferred_.clear();
+    for (auto* root : settling) {
+        bool const at_once = root->is(is_deferred);
+        root->clear(is_deferred);
+        root->clear(cancel_deferred);
+        if (root->references == 0) {
+            ++root->references;
+            release(*root);
+        } else if (root->state != node_state::done) {
+            if (at_once) {
+                cancel_now(*root); // a branch whose join was released
+            } else {
+                request_cancel(*root);
+            }
+        }
+    }
+}
+
+void core::destroy_unfinished(node& n) noexcept {
+    n.state = node_state::running;
+    n.type->destroy_frame(n);
+    if (n.is(has_result) && n.type->destroy_result != nullptr) n.type->destroy_result(n);
+}
+
+void core::cancel_branch(node& root, cancel_how how) noexcept {
+    if (stack_position() < stack_floor) {
+        defer(root, cancel_deferred);
+    } else if (how == cancel_how::request) {
+        request_cancel(root);
+    } else {
+        cancel_now(root);
+    }
+}
+
+// Each task once, as if its last future had gone. Futures that there still are keep their nodes.
+void core::cancel_all() noexcept {
+    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
+    list_head to_cancel;
+    to_cancel.splice_back(roots_);
+    while (!to_cancel.empty()) {
+        auto& prefix = to_cancel.pop_front();
+        roots_.push_back(prefix);
+        auto& root = root_of(prefix);
+        if (root.state == node_state::done) continue;
+        ++root.references; // it is still there afterwards
+        cancel_now(root);
+        if (--root.references == 0 && root.state == node_state::done && !is_listed(root)) {
+            free_root(root);
+        }
+    }
+    stack_floor = floor;
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

@@ -1,0 +1,69 @@
+"""Does the comparison see faults? Each patch in mutants/ puts one into a copy of the headers; the
+programs are run against it until one of them differs."""
+
+import concurrent.futures
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+import runner
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+AT_MOST = 10000  # programs; a fault that is not found by then is a fault of this test
+SIZES = (50, 100, 200, 400)  # of the batches: most faults show at once
+
+
+def names():
+    return sorted(os.path.basename(path)[:-len('.patch')]
+                  for path in glob.glob(os.path.join(HERE, 'mutants', '*.patch')))
+
+
+def mutated(name, include, work):
+    """A copy of the headers with that fault in them."""
+    patch = os.path.join(HERE, 'mutants', name + '.patch')
+    if not os.path.exists(patch):
+        sys.exit(f'there is no mutant {name}; there are: {" ".join(names())}')
+    copy = os.path.join(work, name, 'include')
+    shutil.copytree(include, copy)
+    done = subprocess.run(['patch', '-s', '-p1', '-F3', '-d', os.path.dirname(copy), '-i', patch],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f'mutants/{name}.patch does not apply to the headers any more:\n{done.stdout}')
+    return copy
+
+
+def find(config, seed, first, count):
+    """How many programs it takes until one differs, and how; null if none does."""
+    at, sizes = first, list(SIZES)
+    while at < first + count:
+        size = min(sizes.pop(0) if len(sizes) > 1 else sizes[0], first + count - at)
+        result = runner.run_batch(config, seed, at, size)
+        if result.differences:
+            found = result.differences[0]
+            return found.index - first + 1, found.kind
+        at += size
+    return None
+
+
+def run_all(options, config_for, work):
+    chosen = [options.mutant] if options.mutant else names()
+    missed = 0
+    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+        running = []
+        for name in chosen:
+            try:
+                config = config_for(mutated(name, options.include, work))
+                running.append((name, pool.submit(find, config, options.seed, options.first, AT_MOST)))
+            except RuntimeError as complaint:
+                print(complaint)
+                missed += 1
+        print(f'{"mutant":44}found after so many programs')
+        for name, search in running:
+            found = search.result()
+            missed += found is None
+            words = f'{found[0]} ({found[1]})' if found else f'NOT within {AT_MOST}'
+            print(f'{name:44}{words}', flush=True)
+    print(f'{len(chosen) - missed} of {len(chosen)} mutants found')
+    return 1 if missed else 0

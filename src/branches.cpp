@@ -1,5 +1,7 @@
 #include <switchback/detail/branches.hpp>
 
+#include <switchback/unhandled.hpp>
+
 namespace switchback {
 inline namespace v0 {
 namespace detail {
@@ -74,6 +76,10 @@ bool branches::forward_cancel(node& waiter, cancel_how how) noexcept {
 
 bool branches::outcome(core& home) noexcept {
     if (cancelled_) {
+        if (error_ != nullptr) { // overtaken, but not to be lost
+            report_unhandled({error_, "the making of tasks to run in parallel", nullptr});
+            error_ = nullptr;
+        }
         home.set_in_flight(core::cancellation());
         return false;
     }

@@ -292,6 +292,8 @@ void core::wait_until(node& waiter, std::uint64_t deadline) noexcept {
         timers_.advance(now(), none);
     }
     timers_.insert(waiter, deadline);
+    // At once: the step that comes next may open a loop of the host's.
+    if (deadline < asked_for_) ask_for_an_alarm();
 }
 
 // ---- Turning
@@ -309,21 +311,18 @@ worker_pool& core::workers() {
 
 void core::submit(pool_job& job) {
     workers().submit(job);
-    if (turns_ == 0) ask_for_a_turn();
+    ask_for_a_turn(); // which hands it over, if this one should not come to its end
 }
 
+// Once is enough until the host has called. It may be called from within a step, by a loop that a
+// task has opened: so it is asked before there is a step, or in it, that leaves something to do.
 void core::ask_for_a_turn() noexcept {
     if (turn_asked_ || orphaned_) return;
     turn_asked_ = true;
     pump_->wake();
 }
 
-// So that the host calls again: now, at the next deadline, or when something arrives.
-void core::ask_host() noexcept {
-    if (!ready_.empty() || (turns_ == 0 && !deferred_.empty())) {
-        ask_for_a_turn();
-        return;
-    }
+void core::ask_for_an_alarm() noexcept {
     auto const next = timers_.next();
     if (next == asked_for_) return;
     asked_for_ = next;
@@ -337,10 +336,10 @@ void core::ask_host() noexcept {
     pump_->wake_after(std::chrono::nanoseconds(static_cast<std::int64_t>(delay)));
 }
 
-void core::run_tasks() noexcept {
+void core::run_tasks(bool alarm_rang) noexcept {
     ++turns_;
     turn_asked_ = false;
-    asked_for_ = timer_wheel::never; // the pump's alarm may have gone off, a little early even
+    if (alarm_rang) asked_for_ = timer_wheel::never;
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
     auto kept = take_in_flight();
     release_all_doomed(take_doomed()); // of a release that turns the host's loop
@@ -348,26 +347,30 @@ void core::run_tasks() noexcept {
     if (!deferred_.empty()) settle_deferred();
     inbox_->take_all([](message& arrived) { arrived.deliver(); });
     if (!timers_.empty()) {
-        auto const moment = now();
         list_head due;
-        timers_.advance(moment, due);
+        timers_.advance(now(), due);
         for (auto* entry = due.next; entry != &due; entry = entry->next) {
             static_cast<node*>(entry)->state = node_state::ready;
         }
         ready_.splice_back(due);
+        ask_for_an_alarm();
     }
-    for (int steps = 0; steps < steps_in_a_turn && !ready_.empty(); ++steps) step_once();
+    for (int steps = 0; steps < steps_in_a_turn && !ready_.empty(); ++steps) {
+        if (ready_.next != ready_.prev) ask_for_a_turn();
+        step_once();
+    }
+    if (!ready_.empty()) ask_for_a_turn();
+    ask_for_an_alarm();
     if (workers_ != nullptr) workers_->hand_over();
     set_in_flight(std::move(kept));
     releasing_ = was_releasing;
     stack_floor = floor;
     --turns_;
-    ask_host();
+    if (turns_ == 0 && !deferred_.empty()) ask_for_a_turn();
 }
 
 void core::run_until_done(node& root) {
     check_thread();
-    ask_host();
     while (root.state != node_state::done) pump_->turn(true);
 }
 
@@ -381,7 +384,7 @@ void core::close() noexcept {
     closing_ = true;
     for (int round = 0; round < most_cancels_at_close && unfinished_ != 0; ++round) {
         cancel_all();
-        run_tasks();
+        run_tasks(true);
     }
     clean_up_ = false; // there was time enough
     while (unfinished_ != 0) cancel_all();

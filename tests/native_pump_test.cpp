@@ -21,7 +21,7 @@ namespace {
 // A client that counts how often it is called.
 struct counting_client final : sb::pump_client {
     int calls = 0;
-    void run_tasks() noexcept override { ++calls; }
+    void run_tasks(bool) noexcept override { ++calls; }
     bool awaits_other_threads() const noexcept override { return false; }
 };
 

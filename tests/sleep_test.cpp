@@ -16,9 +16,9 @@ using namespace std::chrono_literals;
 namespace {
 
 struct fixture {
+    words log; // outlives the tasks that write to it
     sb::testing::virtual_pump pump;
     sb::task_scheduler scheduler{pump, pump};
-    words log;
 };
 
 struct sleeps_then_says {

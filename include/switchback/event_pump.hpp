@@ -3,6 +3,8 @@
 // A scheduler asks three things of its host: to be called soon, to be called after a while, and to
 // let the host's loop go round once. Whatever can do that can host tasks. The pump calls
 // `run_tasks()` on the scheduler's thread, from the host's loop, when one of the first two falls due.
+// That may be a loop within a loop, that a task has opened: a scheduler asks before it runs a task, not
+// after, so that the others go on meanwhile.
 #pragma once
 
 #include <chrono>
@@ -14,7 +16,7 @@ inline namespace v0 {
 class pump_client {
 public:
     // Runs what is ready. Called by the pump, on its thread. Does not throw.
-    virtual void run_tasks() noexcept = 0;
+    virtual void run_tasks(bool alarm_rang) noexcept = 0;
     // Whether a worker thread still has something to deliver. For pumps whose time is not real.
     virtual bool awaits_other_threads() const noexcept = 0;
 
@@ -48,9 +50,10 @@ public:
 protected:
     event_pump() = default;
 
-    // For the pump's own code, from the host's loop.
-    void run_tasks() noexcept {
-        if (client_ != nullptr) client_->run_tasks();
+    // For the pump's own code, from the host's loop. Tells whether what was asked for by wake_after()
+    // has gone off, and has to be asked for again; a pump that does not know says so.
+    void run_tasks(bool alarm_rang = true) noexcept {
+        if (client_ != nullptr) client_->run_tasks(alarm_rang);
     }
     bool awaits_other_threads() const noexcept {
         return client_ != nullptr && client_->awaits_other_threads();

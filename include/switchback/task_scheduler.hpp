@@ -7,8 +7,8 @@
 // Ready tasks run in first-in, first-out order; a task that waits costs no time. After a number of
 // steps the host's own events have their turn.
 //
-// All members throw wrong_thread on any other thread than the one that made the scheduler; other
-// threads use remote().
+// All members but remote() throw wrong_thread on any other thread than the one that made the
+// scheduler; other threads use what remote() gives.
 #pragma once
 
 #include <switchback/clock.hpp>
@@ -74,11 +74,8 @@ public:
         return core_->time().now();
     }
 
-    // How other threads speak to this scheduler.
-    switchback::remote remote() const {
-        core_->check_thread();
-        return switchback::remote(core_->mail());
-    }
+    // How other threads speak to this scheduler. From any thread.
+    switchback::remote remote() const { return switchback::remote(core_->mail()); }
 
 private:
     detail::core* core_;

@@ -105,7 +105,7 @@ void native_pump::turn(bool may_block) {
     if (may_block && !woken_.load()) sleep();
     bool const rung = alarm_ != steady_clock::time_point::max() && steady_clock::now() >= alarm_;
     if (rung) alarm_ = steady_clock::time_point::max();
-    if (woken_.exchange(false) || rung) run_tasks();
+    if (woken_.exchange(false) || rung) run_tasks(rung);
 }
 
 } // namespace v0

@@ -22,14 +22,14 @@ bool virtual_pump::take_wake() {
     return std::exchange(woken_, false);
 }
 
-void virtual_pump::run() {
+void virtual_pump::run(bool alarm_rang) {
     ++turns_;
-    run_tasks();
+    run_tasks(alarm_rang);
 }
 
 void virtual_pump::turn(bool may_block) {
     if (take_wake()) {
-        run();
+        run(false);
     } else if (awaits_other_threads()) {
         if (!may_block) return;
         std::unique_lock<std::mutex> lock(mutex_);
@@ -37,7 +37,7 @@ void virtual_pump::turn(bool may_block) {
     } else if (alarm_ != time_point::max()) {
         if (!may_block && alarm_ > now_) return;
         now_ = std::max(now_, std::exchange(alarm_, time_point::max()));
-        run();
+        run(true);
     } else if (may_block) {
         throw deadlock{};
     }
@@ -46,7 +46,7 @@ void virtual_pump::turn(bool may_block) {
 void virtual_pump::run_ready() {
     for (;;) {
         if (take_wake()) {
-            run();
+            run(false);
         } else if (awaits_other_threads()) {
             turn(true);
         } else if (alarm_ <= now_) {

@@ -46,11 +46,14 @@ class Printer:
             self.add(1, f'int {counter} = 0;')
         # Members die in reverse order, Python's variables in theirs.
         for number, sub in reversed(list(enumerate(subs))):
-            self.add(1, f'sb::generator<{sub}> g{number}{{{sub}{{t}}}};')
+            self.add(1, f'sb::generator<{sub}> g{number}{{std::in_place, t}};')
         for node in reversed([node for node in nodes if node.kind == 'with']):
             self.resources[id(node)] = f'r{len(self.resources)}'
             type_name = 'resource' if node.policy == 'none' else 'resource_with_exit'
             self.add(1, f'std::optional<{type_name}> {self.resources[id(node)]}{{}};')
+        # A constructor, although an aggregate would do: GCC 12 breaks down ("in replace_placeholders_r")
+        # over a generator member that is made from another member of its aggregate.
+        self.add(1, f'explicit {name}(run& its) : t(its) {{}}')
         self.add(1, 'sb::step operator()(sb::yields<int, int, int>& co) {')
         self.add(2, 'SB_BEGIN(co);')
         self.block(2, body)

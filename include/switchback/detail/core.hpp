@@ -71,7 +71,7 @@ public:
     void make_ready(node& n) noexcept {
         n.state = node_state::ready;
         ready_.push_back(n);
-        if (SB_DETAIL_UNLIKELY(turns_ == 0)) ask_for_a_turn();
+        if (SB_DETAIL_UNLIKELY(!turn_asked_)) ask_for_a_turn();
     }
     // A node whose await need not have waited has had its share.
     SB_DETAIL_COLD step give_way(node& n) noexcept {
@@ -144,7 +144,7 @@ public:
     // ---- Turning
 
     // Runs ready tasks until there are none, or their host should have its turn.
-    void run_tasks() noexcept override;
+    void run_tasks(bool alarm_rang) noexcept override;
     bool awaits_other_threads() const noexcept override;
     // Turns the host's loop until the root has finished.
     void run_until_done(node& root);
@@ -190,7 +190,7 @@ private:
     void report_unseen(node& root) noexcept;
 
     void ask_for_a_turn() noexcept;
-    void ask_host() noexcept;
+    void ask_for_an_alarm() noexcept;
 
     list_head ready_;
     timer_wheel timers_;

@@ -47,7 +47,7 @@ public:
 
 private:
     bool take_wake();
-    void run();
+    void run(bool alarm_rang);
 
     time_point now_{std::chrono::hours(1)};
     time_point alarm_ = (time_point::max)();

@@ -39,9 +39,9 @@ struct counting : asio::coroutine {
 template <class Source>
 struct odd : asio::coroutine {
     Source source;
-    number const* value = nullptr;
     explicit odd(Source of) : source(of) {}
     number const* next() {
+        number const* value; // no member: it does not live across a yield
         reenter (this) {
             while ((value = source.next()) != nullptr) {
                 if (*value & 1) {
@@ -56,10 +56,10 @@ struct odd : asio::coroutine {
 template <class Source>
 struct mapped : asio::coroutine {
     Source source;
-    number const* from = nullptr;
     number value = 0;
     explicit mapped(Source of) : source(of) {}
     number const* next() {
+        number const* from;
         reenter (this) {
             while ((from = source.next()) != nullptr) {
                 value = *from * 3 + 1;
@@ -74,10 +74,10 @@ template <class First, class Second>
 struct zipped : asio::coroutine {
     First first;
     Second second;
-    number const *a = nullptr, *b = nullptr;
     number value = 0;
     zipped(First one, Second other) : first(one), second(other) {}
     number const* next() {
+        number const *a, *b;
         reenter (this) {
             while ((a = first.next()) != nullptr && (b = second.next()) != nullptr) {
                 value = *a * *b;
@@ -108,9 +108,9 @@ struct nesting : asio::coroutine {
 
 struct delegating : asio::coroutine {
     counting to;
-    number const* value = nullptr;
     explicit delegating(number end) : to(end) {}
     number const* next() {
+        number const* value;
         reenter (this) {
             while ((value = to.next()) != nullptr) yield return value;
         }

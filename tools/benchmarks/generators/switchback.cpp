@@ -37,8 +37,8 @@ struct counting {
 template <class Source>
 struct odd {
     sb::generator<Source> source;
-    number* value = nullptr;
     sb::step operator()(sb::yields<number>& co) {
+        number* value; // no member: it does not live across a yield
         SB_BEGIN(co);
         while ((value = source.next()) != nullptr) {
             if (*value & 1) SB_YIELD(*value);
@@ -50,8 +50,8 @@ struct odd {
 template <class Source>
 struct mapped {
     sb::generator<Source> source;
-    number* value = nullptr;
     sb::step operator()(sb::yields<number>& co) {
+        number* value; // no member: it does not live across a yield
         SB_BEGIN(co);
         while ((value = source.next()) != nullptr) SB_YIELD(*value * 3 + 1);
         SB_END();
@@ -62,8 +62,8 @@ template <class First, class Second>
 struct zipped {
     sb::generator<First> first;
     sb::generator<Second> second;
-    number *a = nullptr, *b = nullptr;
     sb::step operator()(sb::yields<number>& co) {
+        number *a, *b;
         SB_BEGIN(co);
         while ((a = first.next()) != nullptr && (b = second.next()) != nullptr) {
             SB_YIELD(*a * *b);

@@ -243,9 +243,10 @@ void core::run_branch(node& root, join& listener, list_head& branches) noexcept 
 
 void core::disown_branch(node& root) noexcept {
     root.clear(is_branch);
-    root.awaiter = nullptr;
     unlink(prefix_of(root));
     roots_.push_back(prefix_of(root));
+    if (root.references == 0) return; // it has freed itself, or is in the list of those to be freed
+    root.awaiter = nullptr;
     release(root);
 }
 

@@ -157,7 +157,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T3: a sub-task is a call: its value comes back 
     CHECK(sum == 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "aio S3: awaiting a frame runs it at once, without a turn of the queue") {
+TEST_CASE_FIXTURE(fixture,
+    "aio S3: awaiting a frame runs it at once, without a turn of the queue") {
     words log;
     auto const a = scheduler.start([&log, got = 0](sb::returns<void>& co) mutable {
         SB_BEGIN(co);
@@ -175,7 +176,7 @@ TEST_CASE_FIXTURE(fixture, "aio S3: awaiting a frame runs it at once, without a 
     CHECK(log == words{"before", "after", "other"});
 }
 
-TEST_CASE_FIXTURE(fixture, "the target of an await is evaluated once, after the resumption") {
+TEST_CASE_FIXTURE(fixture, "own V1: the target of an await is evaluated once, after the resumption") {
     words log;
     int slots[2] = {0, 0};
     auto const pick = [&]() -> int& {
@@ -202,7 +203,8 @@ TEST_CASE_FIXTURE(fixture, "the awaitable is evaluated once, when the await begi
     CHECK(made == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "an optional target is emplaced, so a result need not be default-constructible") {
+TEST_CASE_FIXTURE(fixture,
+    "an optional target is emplaced, so a result need not be default-constructible") {
     std::optional<point> target;
     scheduler.run([&target](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -235,7 +237,8 @@ TEST_CASE_FIXTURE(fixture, "a result that is not asked for is destroyed before t
     });
 }
 
-TEST_CASE_FIXTURE(fixture, "what the target's assignment throws is raised at that await, and nothing leaks") {
+TEST_CASE_FIXTURE(fixture,
+    "what the target's assignment throws is raised at that await, and nothing leaks") {
     words log;
     scheduler.run(into_refusing<returns_live>{[] { return returns_live{}; }, &log});
     scheduler.run(into_refusing<returns_live>{[] { return returns_live{1s}; }, &log});
@@ -247,7 +250,8 @@ TEST_CASE_FIXTURE(fixture, "what the target's assignment throws is raised at tha
     CHECK(live::count() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "what the assignment of a future's result throws is raised at that await") {
+TEST_CASE_FIXTURE(fixture,
+    "what the assignment of a future's result throws is raised at that await") {
     auto of = scheduler.start(returns_live{1s});
     scheduler.run([of = std::move(of), target = refuses_assignment{}, caught = 0](
                       sb::returns<void>& co) mutable {
@@ -263,7 +267,8 @@ TEST_CASE_FIXTURE(fixture, "what the assignment of a future's result throws is r
     });
 }
 
-TEST_CASE_FIXTURE(fixture, "at a child's end its result is stored, its members die, and its parent goes on") {
+TEST_CASE_FIXTURE(fixture,
+    "at a child's end its result is stored, its members die, and its parent goes on") {
     words log;
     struct child {
         words* log;
@@ -292,7 +297,7 @@ TEST_CASE_FIXTURE(fixture, "at a child's end its result is stored, its members d
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "the members of a task die before its future is ready") {
+TEST_CASE_FIXTURE(fixture, "own V2: the members of a task die before its future is ready") {
     sb::future<void> f;
     bool was_ready = true;
     f = scheduler.start([member = at_end([&] { was_ready = f.ready(); })](sb::returns<void>& co) {
@@ -305,7 +310,7 @@ TEST_CASE_FIXTURE(fixture, "the members of a task die before its future is ready
     CHECK_FALSE(was_ready);
 }
 
-TEST_CASE_FIXTURE(fixture, "the end of a body that must return a value raises missing_return") {
+TEST_CASE_FIXTURE(fixture, "own V3: the end of a body that must return a value raises missing_return") {
     CHECK_THROWS_AS(scheduler.run(no_return{false}), sb::missing_return);
     CHECK_THROWS_AS(scheduler.run(no_return{true}), sb::missing_return);
 }
@@ -361,7 +366,8 @@ TEST_CASE_FIXTURE(fixture, "a value whose return a finally takes back by failing
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "a value that was returned is destroyed when its finally is released or cancelled") {
+TEST_CASE_FIXTURE(fixture,
+    "a value that was returned is destroyed when its finally is released or cancelled") {
     for (bool const cancel : {false, true}) {
         for (bool const nested : {false, true}) {
             auto task = nested ? scheduler.start(sb::task<live>(returns_then_fails{true}))
@@ -386,7 +392,8 @@ TEST_CASE_FIXTURE(fixture, "a value that was returned is destroyed when its fina
 
 // ---- Errors
 
-TEST_CASE_FIXTURE(fixture, "imvu T3: an error passes through three levels, and each finally runs on its way") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T3: an error passes through three levels, and each finally runs on its way") {
     for (auto const time : {0ns, std::chrono::nanoseconds(1s)}) {
         words log;
         CHECK_THROWS_AS(scheduler.run(passes_on{2, time, &log}), special_error);
@@ -394,7 +401,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T3: an error passes through three levels, and e
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "imvu T3: a typed handler catches an error from three levels below, whole") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T3: a typed handler catches an error from three levels below, whole") {
     words log;
     int code = 0;
     scheduler.run([&](sb::returns<void>& co) {
@@ -451,7 +459,8 @@ TEST_CASE_FIXTURE(fixture, "what making a frame throws is raised at the await") 
     CHECK(log == words{"not made", "no number"});
 }
 
-TEST_CASE_FIXTURE(fixture, "an error that is no std::exception passes and is caught like any other") {
+TEST_CASE_FIXTURE(fixture,
+    "an error that is no std::exception passes and is caught like any other") {
     struct throws_int {
         sb::step operator()(sb::returns<void>& co) {
             SB_BEGIN(co);
@@ -495,7 +504,8 @@ struct cleans_up {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "an error is not lost where the members of the frames it leaves release tasks") {
+TEST_CASE_FIXTURE(fixture,
+    "an error is not lost where the members of the frames it leaves release tasks") {
     struct fails_holding {
         sb::future<void> held;
         int depth;
@@ -513,7 +523,8 @@ TEST_CASE_FIXTURE(fixture, "an error is not lost where the members of the frames
         scheduler.run(fails_holding{scheduler.start(cleans_up{}), 3}), "kept", std::runtime_error);
 }
 
-TEST_CASE_FIXTURE(fixture, "an error raised again is not lost where a local of the finally releases a task") {
+TEST_CASE_FIXTURE(fixture,
+    "an error raised again is not lost where a local of the finally releases a task") {
     auto held = scheduler.start(cleans_up{});
     auto const task = scheduler.start([&held](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -532,7 +543,8 @@ TEST_CASE_FIXTURE(fixture, "an error raised again is not lost where a local of t
     CHECK(sb::describe(task.error()) == "std::runtime_error: kept");
 }
 
-TEST_CASE_FIXTURE(fixture, "a job's error is not lost where its callable's members release a task") {
+TEST_CASE_FIXTURE(fixture,
+    "a job's error is not lost where its callable's members release a task") {
     auto held = std::make_shared<sb::future<void>>(scheduler.start(cleans_up{}));
     pump.run_ready();
     auto const task = scheduler.start(sb::offload([held = std::move(held)] {

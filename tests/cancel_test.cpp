@@ -105,7 +105,8 @@ TEST_CASE_FIXTURE(fixture, "aio C2: a task cancelled before its first step never
     CHECK(live::count() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "aio C4: SB_CATCH_ERRORS lets a cancellation pass, SB_CATCH_ALL does not") {
+TEST_CASE_FIXTURE(fixture,
+    "aio C4: SB_CATCH_ERRORS lets a cancellation pass, SB_CATCH_ALL does not") {
     auto const task = scheduler.start([this](sb::returns<void>& co) {
         SB_BEGIN(co);
         SB_TRY {
@@ -126,7 +127,8 @@ TEST_CASE_FIXTURE(fixture, "aio C4: SB_CATCH_ERRORS lets a cancellation pass, SB
     CHECK_NOTHROW(task.get());
 }
 
-TEST_CASE_FIXTURE(fixture, "aio C5: a task that catches its cancellation goes on; the next await works") {
+TEST_CASE_FIXTURE(fixture,
+    "aio C5: a task that catches its cancellation goes on; the next await works") {
     auto const task = scheduler.start(goes_on{&log, 1});
     pump.run_ready();
     task.cancel();
@@ -135,7 +137,8 @@ TEST_CASE_FIXTURE(fixture, "aio C5: a task that catches its cancellation goes on
     CHECK(task.get() == 7);
 }
 
-TEST_CASE_FIXTURE(fixture, "aio C5: each request is delivered once; two before its delivery count as one") {
+TEST_CASE_FIXTURE(fixture,
+    "aio C5: each request is delivered once; two before its delivery count as one") {
     auto const task = scheduler.start(goes_on{&log, 3});
     pump.run_ready();
     CHECK(task.cancel());
@@ -159,7 +162,9 @@ TEST_CASE_FIXTURE(fixture, "aio C8: clean-up may await, and the task is not read
     CHECK_THROWS_AS(task.get(), sb::cancelled);
 }
 
-TEST_CASE_FIXTURE(fixture, "aio C9: a cancel between completion and resumption wins, and the result is lost to the waiter") {
+TEST_CASE_FIXTURE(fixture,
+    "aio C9: a cancel between completion and resumption wins, and the result is lost to the "
+    "waiter") {
     sb::future<int> waiter;
     sb::future<int> const awaited = scheduler.start(value_after{1, 1s});
     auto const canceller = scheduler.start([&](sb::returns<void>& co) {
@@ -186,7 +191,9 @@ TEST_CASE_FIXTURE(fixture, "aio C10: a second cancel interrupts the clean-up") {
     CHECK(log == words{"task begins", "task cleans up"});
 }
 
-TEST_CASE_FIXTURE(fixture, "aio C3: those who await a cancelled task see its cancellation, and are not cancelled themselves") {
+TEST_CASE_FIXTURE(fixture,
+    "aio C3: those who await a cancelled task see its cancellation, and are not cancelled "
+    "themselves") {
     auto const task = scheduler.start(value_after{1, 1h});
     auto const waiter = scheduler.start([this, task](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -208,7 +215,8 @@ TEST_CASE_FIXTURE(fixture, "aio C3: those who await a cancelled task see its can
     CHECK_THROWS_AS(other.get(), sb::cancelled);
 }
 
-TEST_CASE_FIXTURE(fixture, "to cancel a waiter leaves the task that it waits for alone, while others hold it") {
+TEST_CASE_FIXTURE(fixture,
+    "to cancel a waiter leaves the task that it waits for alone, while others hold it") {
     auto const task = scheduler.start(value_after{1, 1s});
     auto const waiter = scheduler.start(sb::future<int>(task));
     pump.run_ready();
@@ -259,7 +267,8 @@ TEST_CASE_FIXTURE(fixture, "a task that waits for a job leaves it at once when i
     pump.run_ready();
 }
 
-TEST_CASE_FIXTURE(fixture, "an error that a task raises instead of its cancellation is its outcome") {
+TEST_CASE_FIXTURE(fixture,
+    "an error that a task raises instead of its cancellation is its outcome") {
     auto const task = scheduler.start([](sb::returns<void>& co) {
         SB_BEGIN(co);
         SB_TRY {
@@ -275,7 +284,8 @@ TEST_CASE_FIXTURE(fixture, "an error that a task raises instead of its cancellat
     CHECK_THROWS_WITH_AS(task.get(), "in clean-up", std::runtime_error);
 }
 
-TEST_CASE_FIXTURE(fixture, "a cancelled task that is then released is cleaned up at once, and once") {
+TEST_CASE_FIXTURE(fixture,
+    "a cancelled task that is then released is cleaned up at once, and once") {
     auto task = scheduler.start(logger{&log, "task"});
     pump.run_ready();
     task.cancel();
@@ -300,7 +310,8 @@ TEST_CASE_FIXTURE(fixture, "a member's destructor may cancel the task that fails
     CHECK_THROWS_WITH_AS(own.get(), "failed", std::runtime_error);
 }
 
-TEST_CASE_FIXTURE(fixture, "a member's destructor may cancel the task whose cancellation destroys it") {
+TEST_CASE_FIXTURE(fixture,
+    "a member's destructor may cancel the task whose cancellation destroys it") {
     sb::future<void> own;
     own = scheduler.start([member = test::at_end([&] { own.cancel(); })](sb::returns<void>& co) {
         SB_BEGIN(co);

@@ -118,7 +118,8 @@ TEST_CASE("imvu T8: a chain of a million awaits runs, fails, is released and is 
     every_kind_of_chain(many);
 }
 
-TEST_CASE_FIXTURE(fixture, "a chain of a million awaits, with a finally at each, is released and cancelled") {
+TEST_CASE_FIXTURE(fixture,
+    "own D1: a chain of a million awaits, with a finally at each, is released and cancelled") {
     for (bool const cancel : {false, true}) {
         int cleaned_up = 0;
         auto task = scheduler.start(guarded_chain{many, &cleaned_up});
@@ -218,7 +219,8 @@ TEST_CASE("a scheduler goes while 100,000 parallel runs lie within one another")
     f.pump.run_ready();
 }
 
-TEST_CASE_FIXTURE(fixture, "a million tasks may wait for one future, and a chain of them for one another") {
+TEST_CASE_FIXTURE(fixture,
+    "a million tasks may wait for one future, and a chain of them for one another") {
     std::vector<sb::future<int>> all;
     all.reserve(many);
     all.push_back(scheduler.start(test::value_after{1, 1s}));

@@ -91,7 +91,8 @@ struct awaits_own_future {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "imvu T4: start gives a future, which is ready when the task has ended") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T4: start gives a future, which is ready when the task has ended") {
     auto const soon = scheduler.start(value_after{3, 1s});
     CHECK(soon.valid());
     CHECK_FALSE(soon.ready());
@@ -112,7 +113,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T4: a future can be awaited many times") {
     CHECK(scheduler.run(std::move(twice)) == 6);
 }
 
-TEST_CASE_FIXTURE(fixture, "aio S4: those who wait for one future wake in the order of their waiting") {
+TEST_CASE_FIXTURE(fixture,
+    "aio S4: those who wait for one future wake in the order of their waiting") {
     words log;
     auto const of = scheduler.start(value_after{1, 1s});
     auto const a = scheduler.start(waiter<int>{of, &log, "a"});
@@ -153,7 +155,8 @@ TEST_CASE_FIXTURE(fixture, "aio F3: every waiter gets the same exception object"
     CHECK(c.error() == of.error());
 }
 
-TEST_CASE_FIXTURE(fixture, "a future that is awaited as an lvalue gives a copy and keeps its result") {
+TEST_CASE_FIXTURE(fixture,
+    "a future that is awaited as an lvalue gives a copy and keeps its result") {
     auto const of = scheduler.start(text_after{1s});
     words log;
     auto const a = scheduler.start(waiter<std::string>{of, &log, "a"});
@@ -189,7 +192,8 @@ TEST_CASE_FIXTURE(fixture, "aio F1: the result of a future that is not ready thr
     CHECK(soon.traceback().empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "get() throws the exception that the task has ended with, as often as asked") {
+TEST_CASE_FIXTURE(fixture,
+    "get() throws the exception that the task has ended with, as often as asked") {
     auto const failed = scheduler.start(failure_after{"no"});
     pump.run_ready();
     CHECK_THROWS_WITH_AS(failed.get(), "no", std::runtime_error);
@@ -250,7 +254,8 @@ TEST_CASE_FIXTURE(fixture, "aio F7: a task that awaits its own future is told so
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "aio F7: a future of another scheduler is not awaited: wrong_scheduler") {
+TEST_CASE_FIXTURE(fixture,
+    "aio F7: a future of another scheduler is not awaited: wrong_scheduler") {
     sb::testing::virtual_pump other_pump;
     sb::task_scheduler other{other_pump, other_pump};
     auto const foreign = other.start(makes_pointer{});
@@ -271,7 +276,8 @@ TEST_CASE_FIXTURE(fixture, "a void future is awaited and asked like any other") 
     done.get();
 }
 
-TEST_CASE_FIXTURE(fixture, "while a task waits for a future, its result stays, whoever else lets go") {
+TEST_CASE_FIXTURE(fixture,
+    "while a task waits for a future, its result stays, whoever else lets go") {
     words log;
     auto of = scheduler.start(value_after{1, 1s});
     auto const a = scheduler.start(waiter<int>{of, &log, "a"});
@@ -296,7 +302,8 @@ TEST_CASE("futures outlive their scheduler, and read as cancelled") {
     CHECK(finished.get() == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "aio F4: an error that nobody looked at is reported when the future dies, once") {
+TEST_CASE_FIXTURE(fixture,
+    "aio F4: an error that nobody looked at is reported when the future dies, once") {
     test::unhandled_log const log;
     auto failed = scheduler.start(failure_after{"unseen"});
     auto copy = failed;

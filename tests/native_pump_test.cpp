@@ -78,7 +78,8 @@ TEST_CASE("imvu T10: run_tasks is not called while nothing happens") {
     CHECK(s.client.calls == 0);
 }
 
-TEST_CASE("wake_after calls once; a later call takes the place of an earlier one, forever takes it back") {
+TEST_CASE("wake_after calls once; a later call takes the place of an earlier one, forever takes "
+          "it back") {
     served s;
     s.pump.wake_after(1h);
     s.pump.wake_after(0ns);

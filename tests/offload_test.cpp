@@ -106,7 +106,8 @@ TEST_CASE_FIXTURE(fixture, "aio X1: a job's exception comes back to the awaiting
     CHECK(caught == 7);
 }
 
-TEST_CASE_FIXTURE(fixture, "a job may return nothing, and one that returns a reference gives a copy") {
+TEST_CASE_FIXTURE(fixture,
+    "a job may return nothing, and one that returns a reference gives a copy") {
     int x = 0;
     scheduler.run(sb::offload([&x] { x = 1; }));
     CHECK(x == 1);
@@ -115,7 +116,8 @@ TEST_CASE_FIXTURE(fixture, "a job may return nothing, and one that returns a ref
     CHECK(y == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "a job takes move-only arguments and a move-only callable, and gives a move-only result") {
+TEST_CASE_FIXTURE(fixture,
+    "a job takes move-only arguments and a move-only callable, and gives a move-only result") {
     auto argument = std::make_unique<int>(3);
     auto result = scheduler.run(sb::offload(
         [held = std::make_unique<int>(4)](std::unique_ptr<int> given) {
@@ -125,7 +127,8 @@ TEST_CASE_FIXTURE(fixture, "a job takes move-only arguments and a move-only call
     CHECK(*result == 7);
 }
 
-TEST_CASE_FIXTURE(fixture, "a job can be started, awaited, exported as a task, and run in parallel") {
+TEST_CASE_FIXTURE(fixture,
+    "a job can be started, awaited, exported as a task, and run in parallel") {
     auto const started = scheduler.start(sb::offload(twice, 1));
     auto const [a, b] = scheduler.run(
         sb::run_in_parallel(sb::offload(twice, 2), sb::task<int>(sb::offload(twice, 3))));
@@ -134,7 +137,7 @@ TEST_CASE_FIXTURE(fixture, "a job can be started, awaited, exported as a task, a
     CHECK(b == 6);
 }
 
-TEST_CASE_FIXTURE(fixture, "a job is told by its stop_token that nobody waits any more") {
+TEST_CASE_FIXTURE(fixture, "own J2: a job is told by its stop_token that nobody waits any more") {
     std::promise<void> begun;
     std::promise<bool> told;
     auto task = scheduler.start(sb::offload([&](sb::stop_token stop) {
@@ -149,13 +152,15 @@ TEST_CASE_FIXTURE(fixture, "a job is told by its stop_token that nobody waits an
     pump.run_ready();
 }
 
-TEST_CASE_FIXTURE(fixture, "a stop_token is handed over before the arguments; a default one never tells") {
+TEST_CASE_FIXTURE(fixture,
+    "a stop_token is handed over before the arguments; a default one never tells") {
     CHECK(scheduler.run(sb::offload(
               [](sb::stop_token stop, int x) { return stop.stop_requested() ? 0 : x; }, 5)) == 5);
     CHECK_FALSE(sb::stop_token().stop_requested());
 }
 
-TEST_CASE_FIXTURE(one_worker, "a job that has not begun does not run when its task is released or cancelled") {
+TEST_CASE_FIXTURE(one_worker,
+    "own J1: a job that has not begun does not run when its task is released or cancelled") {
     blocker first;
     auto const blocking = scheduler.start(first.job());
     std::atomic<int> ran{0};
@@ -171,7 +176,7 @@ TEST_CASE_FIXTURE(one_worker, "a job that has not begun does not run when its ta
     CHECK(ran == 10);
 }
 
-TEST_CASE_FIXTURE(fixture, "a job's callable and its result die on the scheduler's thread") {
+TEST_CASE_FIXTURE(fixture, "own J3: a job's callable and its result die on the scheduler's thread") {
     tells_where_it_dies::begin();
     auto job = sb::offload([held = tells_where_it_dies()] { return tells_where_it_dies(); });
     scheduler.run([job = std::move(job)](sb::returns<void>& co) mutable {
@@ -183,7 +188,8 @@ TEST_CASE_FIXTURE(fixture, "a job's callable and its result die on the scheduler
     CHECK(tells_where_it_dies::died_elsewhere.load() == 0);
 }
 
-TEST_CASE_FIXTURE(one_worker, "what an abandoned job holds dies on the scheduler's thread, run or not") {
+TEST_CASE_FIXTURE(one_worker,
+    "what an abandoned job holds dies on the scheduler's thread, run or not") {
     tells_where_it_dies::begin();
     blocker first;
     auto running = scheduler.start(first.job());
@@ -220,7 +226,9 @@ TEST_CASE("what queued and running jobs hold dies on the scheduler's thread when
     CHECK(tells_where_it_dies::died_elsewhere.load() == 0);
 }
 
-TEST_CASE_FIXTURE(one_worker, "a task released or cancelled between a job's arrival and its own resumption destroys the result") {
+TEST_CASE_FIXTURE(one_worker,
+    "a task released or cancelled between a job's arrival and its own resumption destroys the "
+    "result") {
     for (bool const cancel : {false, true}) {
         sb::future<test::live> waiter;
         auto const ender = scheduler.start([&](sb::returns<void>& co) {
@@ -286,7 +294,8 @@ TEST_CASE("a job wakes a native pump that sleeps") {
     for (int i = 0; i < 200; ++i) CHECK(scheduler.run(sb::offload(twice, i)) == 2 * i);
 }
 
-TEST_CASE("what a job does happens before its task goes on, and what the task did before the job begins") {
+TEST_CASE("what a job does happens before its task goes on, and what the task did before the job "
+          "begins") {
     sb::native_pump pump;
     sb::task_scheduler scheduler{pump};
     int plain = 0; // a race here is seen by the thread sanitizer

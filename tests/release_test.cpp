@@ -114,7 +114,8 @@ struct holder_by_result {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "imvu T7: dropping the last future cancels the task before the destructor returns") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T7: dropping the last future cancels the task before the destructor returns") {
     {
         auto const task = scheduler.start(sleeper{});
         pump.run_ready();
@@ -124,7 +125,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T7: dropping the last future cancels the task b
     CHECK(scheduler.unfinished_tasks() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "imvu T7: a task released before its first step never runs, its frame dies at once") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T7: a task released before its first step never runs, its frame dies at once") {
     auto task = scheduler.start(logger{&log, "task"});
     auto frame = scheduler.start(sleeper{});
     task.reset();
@@ -134,7 +136,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T7: a task released before its first step never
     CHECK(log.empty());
 }
 
-TEST_CASE_FIXTURE(fixture, "a task released while its fired timer has it in the ready queue is gone from there") {
+TEST_CASE_FIXTURE(fixture,
+    "a task released while its fired timer has it in the ready queue is gone from there") {
     bool reached = false;
     sb::future<void> task;
     auto const killer = scheduler.start([&](sb::returns<void>& co) {
@@ -154,7 +157,9 @@ TEST_CASE_FIXTURE(fixture, "a task released while its fired timer has it in the 
     CHECK(live::count() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a release destroys the frames that no try guards, innermost first, then runs clean-up to its first wait") {
+TEST_CASE_FIXTURE(fixture,
+    "own R1: a release destroys the frames that no try guards, innermost first, then runs clean-up to "
+    "its first wait") {
     auto task = scheduler.start(level(5, &log));
     pump.run_ready();
     log.clear();
@@ -162,7 +167,8 @@ TEST_CASE_FIXTURE(fixture, "a release destroys the frames that no try guards, in
     CHECK(log == words{"dies 0", "dies 1", "dies 2", "finally"});
     CHECK(scheduler.unfinished_tasks() == 1);
     pump.advance(1min);
-    CHECK(log == words{"dies 0", "dies 1", "dies 2", "finally", "after", "dies 3", "dies 4", "dies 5"});
+    CHECK(log == words{"dies 0", "dies 1", "dies 2", "finally", "after", "dies 3", "dies 4",
+                     "dies 5"});
     CHECK(scheduler.unfinished_tasks() == 0);
 }
 
@@ -182,7 +188,8 @@ TEST_CASE_FIXTURE(fixture, "a try that is not around the await does not see a re
     CHECK(log == words{"try", "finally"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a released task that catches the cancellation goes on, and the scheduler keeps it") {
+TEST_CASE_FIXTURE(fixture,
+    "a released task that catches the cancellation goes on, and the scheduler keeps it") {
     auto task = scheduler.start([this](sb::returns<void>& co) {
         SB_BEGIN(co);
         SB_TRY {
@@ -202,7 +209,8 @@ TEST_CASE_FIXTURE(fixture, "a released task that catches the cancellation goes o
     CHECK(log == words{"caught", "went on"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a waiter's own reference keeps the task that it waits for; its release lets go of it") {
+TEST_CASE_FIXTURE(fixture,
+    "a waiter's own reference keeps the task that it waits for; its release lets go of it") {
     auto awaited = scheduler.start(sleeper{});
     auto first = scheduler.start(awaits_void{awaited});
     auto second = scheduler.start(awaits_void{awaited});
@@ -216,7 +224,8 @@ TEST_CASE_FIXTURE(fixture, "a waiter's own reference keeps the task that it wait
     CHECK(scheduler.unfinished_tasks() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a released waiter leaves the list of waiters, wherever it stands in it") {
+TEST_CASE_FIXTURE(fixture,
+    "a released waiter leaves the list of waiters, wherever it stands in it") {
     for (std::size_t const gone : {0u, 1u, 2u}) {
         auto const awaited = scheduler.start(value_after{1, 1s});
         std::vector<sb::future<int>> all;
@@ -228,7 +237,8 @@ TEST_CASE_FIXTURE(fixture, "a released waiter leaves the list of waiters, wherev
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "a task released between the end of what it awaited and its resumption takes nothing") {
+TEST_CASE_FIXTURE(fixture,
+    "a task released between the end of what it awaited and its resumption takes nothing") {
     sb::future<int> waiter;
     auto const killer = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -261,7 +271,8 @@ TEST_CASE("clean-up that gives the others a turn after a release may itself be e
     CHECK(f.scheduler.unfinished_tasks() == 1);
 }
 
-TEST_CASE_FIXTURE(fixture, "clean-up that sleeps after a release outside of any turn is woken in time") {
+TEST_CASE_FIXTURE(fixture,
+    "clean-up that sleeps after a release outside of any turn is woken in time") {
     auto task = scheduler.start(logger{&log, "task", 1h, 1s});
     pump.run_ready();
     task.reset();
@@ -271,7 +282,8 @@ TEST_CASE_FIXTURE(fixture, "clean-up that sleeps after a release outside of any 
 
 // ---- In its own step
 
-TEST_CASE_FIXTURE(fixture, "a task that lets go of itself in its own step is cancelled when that step is over") {
+TEST_CASE_FIXTURE(fixture,
+    "own R2: a task that lets go of itself in its own step is cancelled when that step is over") {
     for (int const depth : {0, 5}) {
         for (bool const then_waits : {false, true}) {
             int reached = 0;
@@ -285,7 +297,8 @@ TEST_CASE_FIXTURE(fixture, "a task that lets go of itself in its own step is can
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "a task that lets go of itself within a try runs its finally, which may wait") {
+TEST_CASE_FIXTURE(fixture,
+    "a task that lets go of itself within a try runs its finally, which may wait") {
     sb::future<void> own;
     own = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -308,7 +321,9 @@ TEST_CASE_FIXTURE(fixture, "a task that lets go of itself within a try runs its 
     CHECK(scheduler.unfinished_tasks() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task that another one releases in a nested run within its step dies at the end of that step") {
+TEST_CASE_FIXTURE(fixture,
+    "a task that another one releases in a nested run within its step dies at the end of that "
+    "step") {
     sb::future<void> modal;
     modal = scheduler.start([&, alive = live{}](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -328,7 +343,8 @@ TEST_CASE_FIXTURE(fixture, "a task that another one releases in a nested run wit
     CHECK(live::count() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "imvu T10: a nested run does not spin while the task below it waits to be released") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T10: a nested run does not spin while the task below it waits to be released") {
     sb::future<void> modal;
     std::size_t turns = 0;
     modal = scheduler.start([&](sb::returns<void>& co) {
@@ -343,7 +359,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T10: a nested run does not spin while the task 
     CHECK(turns <= 5);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task whose last future is a member of its own frame ends like any other") {
+TEST_CASE_FIXTURE(fixture,
+    "a task whose last future is a member of its own frame ends like any other") {
     struct keeps_itself {
         sb::future<void>* slot;
         sb::future<void> own{};
@@ -360,7 +377,8 @@ TEST_CASE_FIXTURE(fixture, "a task whose last future is a member of its own fram
     CHECK(scheduler.unfinished_tasks() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task whose last future is a member of its frames may fail, at any depth") {
+TEST_CASE_FIXTURE(fixture,
+    "a task whose last future is a member of its frames may fail, at any depth") {
     test::unhandled_log const unhandled;
     struct fails_keeping_root {
         sb::future<void>* slot;
@@ -385,7 +403,8 @@ TEST_CASE_FIXTURE(fixture, "a task whose last future is a member of its frames m
     CHECK(unhandled.errors().size() == 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task whose last future dies with a frame that its cancellation destroys ends once") {
+TEST_CASE_FIXTURE(fixture,
+    "a task whose last future dies with a frame that its cancellation destroys ends once") {
     sb::future<void> own;
     own = scheduler.start([member = at_end([&] { own.reset(); }), alive = live{}](
                               sb::returns<void>& co) {
@@ -402,7 +421,8 @@ TEST_CASE_FIXTURE(fixture, "a task whose last future dies with a frame that its 
 
 // ---- Releases within releases
 
-TEST_CASE_FIXTURE(fixture, "a million tasks that each hold the next one's future are released without recursion") {
+TEST_CASE_FIXTURE(fixture,
+    "own R3: a million tasks that each hold the next one's future are released without recursion") {
     sb::future<void> first;
     for (int i = 0; i < 1'000'000; ++i) {
         auto next = scheduler.start(holder{std::move(first)});
@@ -414,7 +434,9 @@ TEST_CASE_FIXTURE(fixture, "a million tasks that each hold the next one's future
     CHECK(scheduler.unfinished_tasks() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a million finished tasks whose results each hold the next one are released without recursion") {
+TEST_CASE_FIXTURE(fixture,
+    "a million finished tasks whose results each hold the next one are released without "
+    "recursion") {
     sb::future<link> first;
     for (int i = 0; i < 1'000'000; ++i) {
         first = scheduler.start(
@@ -425,7 +447,9 @@ TEST_CASE_FIXTURE(fixture, "a million finished tasks whose results each hold the
     first.reset();
 }
 
-TEST_CASE_FIXTURE(fixture, "a release within clean-up that turns the loop comes too late for a task that ends meanwhile") {
+TEST_CASE_FIXTURE(fixture,
+    "a release within clean-up that turns the loop comes too late for a task that ends "
+    "meanwhile") {
     sb::future<void> second;
     auto first = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -450,7 +474,9 @@ TEST_CASE_FIXTURE(fixture, "a release within clean-up that turns the loop comes 
 
 // ---- Waiting for others
 
-TEST_CASE_FIXTURE(fixture, "a task that waits for a job is released at once; the result dies on the main thread when it comes") {
+TEST_CASE_FIXTURE(fixture,
+    "a task that waits for a job is released at once; the result dies on the main thread when "
+    "it comes") {
     std::promise<void> begun;
     std::promise<void> may_end;
     static std::thread::id died_on;
@@ -478,7 +504,8 @@ TEST_CASE_FIXTURE(fixture, "a task that waits for a job is released at once; the
     CHECK(on_this_thread);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task that runs others in parallel releases them, innermost frames first") {
+TEST_CASE_FIXTURE(fixture,
+    "a task that runs others in parallel releases them, innermost frames first") {
     auto task = scheduler.start(sb::run_in_parallel(
         sleeper{}, logger{&log, "branch", 1h}, sb::run_in_parallel(sleeper{}, sleeper{})));
     pump.run_ready();
@@ -508,7 +535,7 @@ TEST_CASE_FIXTURE(fixture, "a released task waits for the clean-up of those it r
 }
 
 TEST_CASE("branches that catch a release and end well are freed with the others") {
-    // (What is left of them would be seen by a leak checker: a scheduler lives as long as its tasks.)
+    // (A leak checker sees what is left of them: a scheduler lives as long as its tasks.)
     struct ends_well {
         sb::step operator()(sb::returns<void>& co) {
             SB_BEGIN(co);
@@ -526,7 +553,8 @@ TEST_CASE("branches that catch a release and end well are freed with the others"
     CHECK(f.scheduler.unfinished_tasks() == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a branch that releases its owner in its own step is cancelled when that step is over") {
+TEST_CASE_FIXTURE(fixture,
+    "a branch that releases its owner in its own step is cancelled when that step is over") {
     sb::future<void> owner;
     owner = scheduler.start(sb::run_in_parallel(
         [&, alive = live{}](sb::returns<void>& co) {
@@ -548,7 +576,8 @@ TEST_CASE_FIXTURE(fixture, "a branch that releases its owner in its own step is 
 TEST_CASE_FIXTURE(fixture, "a task may be released by a destructor that its cancellation runs") {
     // The task alone holds what it waits for; as that dies, it drops the task's own last future.
     sb::future<void> waiter;
-    auto awaited = scheduler.start([member = at_end([&] { waiter.reset(); })](sb::returns<void>& co) {
+    auto awaited = scheduler.start([member = at_end([&] { waiter.reset(); })](
+                                       sb::returns<void>& co) {
         SB_BEGIN(co);
         SB_AWAIT(sb::sleep(1h));
         SB_END();
@@ -699,7 +728,8 @@ struct does_anything {
 
 } // namespace
 
-TEST_CASE("tasks that start, drop, await, cancel, offload, run in parallel and throw at random leave nothing behind") {
+TEST_CASE("tasks that start, drop, await, cancel, offload, run in parallel and throw at random "
+          "leave nothing behind") {
     test::unhandled_log const unhandled;
     for (unsigned seed = 0; seed < 200; ++seed) {
         CAPTURE(seed);

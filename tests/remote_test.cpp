@@ -40,7 +40,8 @@ struct waits_for_flag {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "aio X2: a posted call is made on the scheduler's thread, from its loop") {
+TEST_CASE_FIXTURE(fixture,
+    "aio X2: a posted call is made on the scheduler's thread, from its loop") {
     std::thread::id ran_on;
     std::thread([remote = scheduler.remote(), &ran_on] {
         CHECK(remote.post([&ran_on] { ran_on = std::this_thread::get_id(); }));
@@ -76,7 +77,8 @@ TEST_CASE("aio X2: calls posted by one thread are made in their order, from howe
     CHECK(in_order);
 }
 
-TEST_CASE("aio X3: a post after the scheduler's end is false, and its function is destroyed uncalled") {
+TEST_CASE("aio X3: a post after the scheduler's end is false, and its function is destroyed "
+          "uncalled") {
     std::optional<sb::remote> remote;
     {
         fixture f;
@@ -116,7 +118,8 @@ TEST_CASE_FIXTURE(fixture, "a posted callable may be move-only") {
     CHECK(got == 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "a posted call that turns the loop does not keep back those posted behind it") {
+TEST_CASE_FIXTURE(fixture,
+    "a posted call that turns the loop does not keep back those posted behind it") {
     bool flag = false;
     bool seen = false;
     scheduler.remote().post([&] { seen = scheduler.run(waits_for_flag{&flag, 100}); });
@@ -125,7 +128,8 @@ TEST_CASE_FIXTURE(fixture, "a posted call that turns the loop does not keep back
     CHECK(seen);
 }
 
-TEST_CASE("posts from other threads while the scheduler closes are made or refused, and none is lost") {
+TEST_CASE("posts from other threads while the scheduler closes are made or refused, and none is "
+          "lost") {
     for (int round = 0; round < 50; ++round) {
         std::atomic<int> accepted{0};
         std::atomic<int> refused{0};

@@ -117,9 +117,11 @@ struct cleans_up_badly {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "aio G1: the results come in the order of the arguments, whoever ends first") {
+TEST_CASE_FIXTURE(fixture,
+    "aio G1: the results come in the order of the arguments, whoever ends first") {
     auto const [a, b, c] =
-        scheduler.run(sb::run_in_parallel(value_after{1, 3s}, value_after{2, 1s}, value_after{3, 2s}));
+        scheduler.run(sb::run_in_parallel(
+            value_after{1, 3s}, value_after{2, 1s}, value_after{3, 2s}));
     CHECK(a == 1);
     CHECK(b == 2);
     CHECK(c == 3);
@@ -138,7 +140,8 @@ TEST_CASE_FIXTURE(fixture, "aio G1: a range's results come in the order of its e
     CHECK(out == in);
 }
 
-TEST_CASE_FIXTURE(fixture, "a pack may hold awaitables of all kinds; the place of a void one is a monostate") {
+TEST_CASE_FIXTURE(fixture,
+    "a pack may hold awaitables of all kinds; the place of a void one is a monostate") {
     auto const soon = scheduler.start(value_after{4, 1s});
     auto const results = scheduler.run(sb::run_in_parallel(value_after{1}, sb::sleep(1s), soon,
         sb::offload([] { return 5; }), sb::task<int>(value_after{6}), sb::yield_now()));
@@ -166,7 +169,8 @@ TEST_CASE_FIXTURE(fixture, "an empty range is done at once") {
 
 // ---- Failure
 
-TEST_CASE_FIXTURE(fixture, "the first failure cancels the others, waits for their clean-up, and is raised at the await") {
+TEST_CASE_FIXTURE(fixture,
+    "own P1: the first failure cancels the others, waits for their clean-up, and is raised at the await") {
     auto const task = scheduler.start(sb::run_in_parallel(
         logger{&log, "a", 1h, 5s}, failure_after{"first", 1s}, logger{&log, "b", 1h, 1s}));
     pump.advance(2s);
@@ -177,14 +181,16 @@ TEST_CASE_FIXTURE(fixture, "the first failure cancels the others, waits for thei
                      "a has cleaned up"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a failure in a first step keeps the elements behind it from being started") {
+TEST_CASE_FIXTURE(fixture,
+    "a failure in a first step keeps the elements behind it from being started") {
     CHECK_THROWS_AS(scheduler.run(sb::run_in_parallel(
                         logger{&log, "a"}, failure_after{"at once"}, logger{&log, "never"})),
         std::runtime_error);
     CHECK(log == words{"a begins", "a cleans up", "a has cleaned up"});
 }
 
-TEST_CASE_FIXTURE(fixture, "an error out of the clean-up after a failure goes to the unhandled handler") {
+TEST_CASE_FIXTURE(fixture,
+    "an error out of the clean-up after a failure goes to the unhandled handler") {
     test::unhandled_log const unhandled;
     CHECK_THROWS_WITH_AS(
         scheduler.run(sb::run_in_parallel(failure_after{"first", 1s}, cleans_up_badly{"second"})),
@@ -192,7 +198,8 @@ TEST_CASE_FIXTURE(fixture, "an error out of the clean-up after a failure goes to
     CHECK(unhandled.errors() == words{"std::runtime_error: second"});
 }
 
-TEST_CASE_FIXTURE(fixture, "what a range's function throws cancels the others and is raised at the await") {
+TEST_CASE_FIXTURE(fixture,
+    "what a range's function throws cancels the others and is raised at the await") {
     std::vector<int> const in{1, 2, 3};
     auto const run = [&] {
         scheduler.run(sb::run_in_parallel(in, [this](int x) {
@@ -205,13 +212,15 @@ TEST_CASE_FIXTURE(fixture, "what a range's function throws cancels the others an
                      "2 has cleaned up"});
 }
 
-TEST_CASE_FIXTURE(fixture, "what a generator of tasks throws cancels the others and is raised at the await") {
+TEST_CASE_FIXTURE(fixture,
+    "what a generator of tasks throws cancels the others and is raised at the await") {
     CHECK_THROWS_WITH_AS(
         scheduler.run(sb::run_in_parallel(fails_after_two{&log})), "no more", std::runtime_error);
     CHECK(log.size() == 6);
 }
 
-TEST_CASE_FIXTURE(fixture, "an error of the range's function that a cancel overtakes is reported, not lost") {
+TEST_CASE_FIXTURE(fixture,
+    "own P4: an error of the range's function that a cancel overtakes is reported, not lost") {
     test::unhandled_log const unhandled;
     std::vector<int> const in{1, 2};
     auto task = scheduler.start(sb::run_in_parallel(in, [this](int x) {
@@ -225,7 +234,8 @@ TEST_CASE_FIXTURE(fixture, "an error of the range's function that a cancel overt
     CHECK(unhandled.errors() == words{"std::runtime_error: two"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a branch that was cancelled by itself counts as a failure: the others are cancelled") {
+TEST_CASE_FIXTURE(fixture,
+    "a branch that was cancelled by itself counts as a failure: the others are cancelled") {
     auto const victim = scheduler.start(value_after{1, 1h});
     auto const task = scheduler.start(sb::run_in_parallel(sb::future<int>(victim), sleeper{}));
     pump.run_ready();
@@ -237,7 +247,8 @@ TEST_CASE_FIXTURE(fixture, "a branch that was cancelled by itself counts as a fa
 
 // ---- at_most
 
-TEST_CASE_FIXTURE(fixture, "at_most bounds how many run at once, and each element is taken when there is room") {
+TEST_CASE_FIXTURE(fixture,
+    "own P3: at_most bounds how many run at once, and each element is taken when there is room") {
     crowd all;
     std::vector<int> const in(100);
     auto const task = scheduler.start(
@@ -262,7 +273,8 @@ TEST_CASE_FIXTURE(fixture, "at_most holds for a pack and for a generator") {
 
 TEST_CASE("at_most{0} is misuse") { CHECK_THROWS_AS(sb::at_most{0}, sb::misuse); }
 
-TEST_CASE_FIXTURE(fixture, "each element runs to its first suspension before the next one is taken") {
+TEST_CASE_FIXTURE(fixture,
+    "own P2: each element runs to its first suspension before the next one is taken") {
     std::vector<int> const in{1, 2, 3};
     scheduler.run(sb::run_in_parallel(in, [this](int x) {
         log.push_back("makes " + std::to_string(x));
@@ -272,7 +284,8 @@ TEST_CASE_FIXTURE(fixture, "each element runs to its first suspension before the
     CHECK(start == words{"makes 1", "1 begins", "makes 2", "2 begins", "makes 3", "3 begins"});
 }
 
-TEST_CASE_FIXTURE(fixture, "an endless range of elements that need never wait gives the others their turns") {
+TEST_CASE_FIXTURE(fixture,
+    "an endless range of elements that need never wait gives the others their turns") {
     bool other_ran = false;
     auto const other = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -293,7 +306,8 @@ TEST_CASE_FIXTURE(fixture, "an endless range of elements that need never wait gi
 
 // ---- What is borrowed, what is held
 
-TEST_CASE_FIXTURE(fixture, "a range given as an rvalue is held until the end, one given as an lvalue is borrowed") {
+TEST_CASE_FIXTURE(fixture,
+    "a range given as an rvalue is held until the end, one given as an lvalue is borrowed") {
     auto held = scheduler.start(sb::run_in_parallel(sb::at_most{1},
         std::list<std::string>{"1", "22", "333"}, [](std::string const& s) {
             return value_after{static_cast<int>(s.size()), 1s};
@@ -309,7 +323,8 @@ TEST_CASE_FIXTURE(fixture, "a range given as an rvalue is held until the end, on
     CHECK(growing == std::deque<int>{2, 3});
 }
 
-TEST_CASE_FIXTURE(fixture, "a generator given as an lvalue is borrowed, and stands where it was left") {
+TEST_CASE_FIXTURE(fixture,
+    "a generator given as an lvalue is borrowed, and stands where it was left") {
     sb::generator<values_upto> numbers{values_upto{5}};
     (void)numbers.next();
     CHECK(scheduler.run(sb::run_in_parallel(numbers)) == std::vector<int>{1, 2, 3, 4});
@@ -336,7 +351,8 @@ TEST_CASE_FIXTURE(fixture, "parallel runs nest") {
     CHECK(std::get<0>(b) == 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "a crawler that runs itself in parallel sees what the elements before have added") {
+TEST_CASE_FIXTURE(fixture,
+    "a crawler that runs itself in parallel sees what the elements before have added") {
     std::set<int> seen{1};
     scheduler.run(crawl{&seen, 1});
     CHECK(seen.size() == 200);
@@ -344,7 +360,8 @@ TEST_CASE_FIXTURE(fixture, "a crawler that runs itself in parallel sees what the
 
 // ---- Cancelling
 
-TEST_CASE_FIXTURE(fixture, "aio G4: to cancel the awaiting task cancels all, and waits for their clean-up") {
+TEST_CASE_FIXTURE(fixture,
+    "aio G4: to cancel the awaiting task cancels all, and waits for their clean-up") {
     auto const task = scheduler.start(
         sb::run_in_parallel(logger{&log, "a", 1h, 1s}, logger{&log, "b", 1h, 2s}));
     pump.run_ready();
@@ -369,7 +386,8 @@ TEST_CASE_FIXTURE(fixture, "aio G4: a cancelled parallel run takes no further el
     CHECK(task.ready());
 }
 
-TEST_CASE_FIXTURE(fixture, "none outlives the await, also if it is cancelled while it takes its elements") {
+TEST_CASE_FIXTURE(fixture,
+    "none outlives the await, also if it is cancelled while it takes its elements") {
     // So many that the taking gives the others a turn, in which it is cancelled.
     crowd all;
     std::vector<int> const in(300);
@@ -421,7 +439,8 @@ TEST_CASE_FIXTURE(fixture, "aio C10: a second cancel interrupts the clean-up of 
     CHECK(log == words{"a begins", "a cleans up"});
 }
 
-TEST_CASE_FIXTURE(fixture, "branches that catch their cancellation do not make the cancelled await succeed") {
+TEST_CASE_FIXTURE(fixture,
+    "branches that catch their cancellation do not make the cancelled await succeed") {
     auto const task = scheduler.start(sb::run_in_parallel([](sb::returns<int>& co) {
         SB_BEGIN(co);
         SB_TRY {
@@ -437,7 +456,8 @@ TEST_CASE_FIXTURE(fixture, "branches that catch their cancellation do not make t
     CHECK_THROWS_AS(task.get(), sb::cancelled);
 }
 
-TEST_CASE_FIXTURE(fixture, "the results of branches are destroyed with the await that does not take them") {
+TEST_CASE_FIXTURE(fixture,
+    "the results of branches are destroyed with the await that does not take them") {
     struct makes_live {
         sb::step operator()(sb::returns<live>& co) {
             SB_BEGIN(co);
@@ -451,6 +471,7 @@ TEST_CASE_FIXTURE(fixture, "the results of branches are destroyed with the await
     task.reset();
     CHECK(live::count() == 0);
     CHECK_THROWS_AS(
-        scheduler.run(sb::run_in_parallel(makes_live{}, failure_after{"no", 1s})), std::runtime_error);
+        scheduler.run(sb::run_in_parallel(makes_live{}, failure_after{"no", 1s})),
+        std::runtime_error);
     CHECK(live::count() == 0);
 }

@@ -53,7 +53,8 @@ std::string said_by(Function function) {
 
 } // namespace
 
-TEST_CASE("run gives a task's integer as the program's exit status, and 0 for a task without a result") {
+TEST_CASE("run gives a task's integer as the program's exit status, and 0 for a task without a "
+          "result") {
     CHECK(sb::run(value_after{3, 1ms}) == 3);
     CHECK(sb::run(sb::sleep(1ms)) == 0);
     CHECK(sb::run(sb::offload([] { return 4; })) == 4);

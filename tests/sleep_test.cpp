@@ -55,7 +55,8 @@ std::chrono::nanoseconds taken(fixture& f, Awaitable what) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "aio S5: sleepers of equal deadline wake in the order in which they went to sleep") {
+TEST_CASE_FIXTURE(fixture,
+    "aio S5: sleepers of equal deadline wake in the order in which they went to sleep") {
     std::vector<sb::future<void>> all;
     for (char const* const name : {"0", "1", "2", "3", "4"}) {
         all.push_back(scheduler.start(sleeps_then_says{1s, &log, name}));
@@ -64,7 +65,8 @@ TEST_CASE_FIXTURE(fixture, "aio S5: sleepers of equal deadline wake in the order
     CHECK(log == words{"0", "1", "2", "3", "4"});
 }
 
-TEST_CASE_FIXTURE(fixture, "aio S5: equal deadlines are first in, first out, from whichever moment they were set") {
+TEST_CASE_FIXTURE(fixture,
+    "aio S5: equal deadlines are first in, first out, from whichever moment they were set") {
     auto const first = scheduler.start(sleeps_then_says{10s, &log, "first"});
     pump.advance(3s);
     auto const second = scheduler.start(sleeps_then_says{7s, &log, "second"});
@@ -79,7 +81,8 @@ TEST_CASE_FIXTURE(fixture, "aio S5: sleepers wake by deadline, and never early")
     std::mt19937 random(1);
     for (int i = 0; i < 1000; ++i) {
         auto const time = std::chrono::nanoseconds(random() % 10'000'000'000);
-        all.push_back(scheduler.start([&, time, woken = sb::time_point{}](sb::returns<void>& co) mutable {
+        all.push_back(scheduler.start([&, time, woken = sb::time_point{}](
+                                          sb::returns<void>& co) mutable {
             SB_BEGIN(co);
             woken = co.now() + time;
             SB_AWAIT(sb::sleep(time));
@@ -131,7 +134,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T2: yield_now lets every other ready task run f
     CHECK(log == words{"a1", "b1", "c1", "a2", "b2", "c2"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a sleep takes exactly its time, whatever the unit, rounded up to a nanosecond") {
+TEST_CASE_FIXTURE(fixture,
+    "a sleep takes exactly its time, whatever the unit, rounded up to a nanosecond") {
     using picoseconds = std::chrono::duration<long long, std::pico>;
     CHECK(taken(*this, sb::sleep(1ns)) == 1ns);
     CHECK(taken(*this, sb::sleep(90min)) == 90min);
@@ -140,7 +144,8 @@ TEST_CASE_FIXTURE(fixture, "a sleep takes exactly its time, whatever the unit, r
     CHECK(taken(*this, sb::sleep(std::chrono::duration<double>(0.25))) == 250ms);
 }
 
-TEST_CASE_FIXTURE(fixture, "sleep_until waits for a moment of the scheduler's clock; one that has passed costs a turn") {
+TEST_CASE_FIXTURE(fixture,
+    "sleep_until waits for a moment of the scheduler's clock; one that has passed costs a turn") {
     CHECK(taken(*this, sb::sleep_until(pump.now() + 5s)) == 5s);
     CHECK(taken(*this, sb::sleep_until(pump.now() - 5s)) == 0s);
     CHECK(taken(*this, sb::sleep_until(sb::time_point::min())) == 0s);

@@ -81,8 +81,10 @@ void on_another_thread(Function function) {
 
 // ---- Order
 
-TEST_CASE_FIXTURE(fixture, "aio S1: the ready queue is first in, first out; what joins it runs behind what is there") {
-    auto const a = scheduler.start([this, inner = sb::future<void>()](sb::returns<void>& co) mutable {
+TEST_CASE_FIXTURE(fixture,
+    "aio S1: the ready queue is first in, first out; what joins it runs behind what is there") {
+    auto const a = scheduler.start([this, inner = sb::future<void>()](
+                                       sb::returns<void>& co) mutable {
         SB_BEGIN(co);
         log.push_back("a");
         inner = co.start(says{&log, "started by a"});
@@ -123,7 +125,7 @@ TEST_CASE_FIXTURE(fixture, "aio S3: awaiting a future that is done goes on in th
     CHECK(log == words{"before", "after", "b"});
 }
 
-TEST_CASE_FIXTURE(fixture, "a task that need never wait gives the others a turn after 128 awaits") {
+TEST_CASE_FIXTURE(fixture, "own B1: a task that need never wait gives the others a turn after 128 awaits") {
     auto const done = scheduler.start(value_after{1});
     pump.run_ready();
     int count = 0;
@@ -140,7 +142,8 @@ TEST_CASE_FIXTURE(fixture, "a task that need never wait gives the others a turn 
     CHECK(count == 1000);
 }
 
-TEST_CASE_FIXTURE(fixture, "a turn of the scheduler is bounded, so that the host's events have theirs") {
+TEST_CASE_FIXTURE(fixture,
+    "own B2: a turn of the scheduler is bounded, so that the host's events have theirs") {
     int steps = 0;
     auto const a = scheduler.start(never_waits_long{&steps});
     pump.turn(true);
@@ -183,7 +186,8 @@ TEST_CASE_FIXTURE(fixture, "imvu T9: a nested run in a step lets every other tas
                      "other has cleaned up", "closes"});
 }
 
-TEST_CASE_FIXTURE(fixture, "imvu T9: a loop of the host's, turned within a step, lets every other task go on") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T9: a loop of the host's, turned within a step, lets every other task go on") {
     int turns = 0;
     auto const modal = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -216,7 +220,7 @@ TEST_CASE_FIXTURE(fixture, "a detached task runs without a future, to its end") 
 
 // ---- Threads
 
-TEST_CASE_FIXTURE(fixture, "every entry throws wrong_thread on another thread") {
+TEST_CASE_FIXTURE(fixture, "every entry but remote() throws wrong_thread on another thread") {
     auto const task = scheduler.start(value_after{1, 1s});
     on_another_thread([&] {
         CHECK_THROWS_AS((void)scheduler.start(value_after{1}), sb::wrong_thread);
@@ -224,7 +228,7 @@ TEST_CASE_FIXTURE(fixture, "every entry throws wrong_thread on another thread") 
         CHECK_THROWS_AS(scheduler.run(value_after{1}), sb::wrong_thread);
         CHECK_THROWS_AS((void)scheduler.unfinished_tasks(), sb::wrong_thread);
         CHECK_THROWS_AS((void)scheduler.now(), sb::wrong_thread);
-        CHECK_THROWS_AS((void)scheduler.remote(), sb::wrong_thread);
+        (void)scheduler.remote();
         CHECK_THROWS_AS((void)task.ready(), sb::wrong_thread);
         CHECK_THROWS_AS(task.get(), sb::wrong_thread);
         CHECK_THROWS_AS((void)task.error(), sb::wrong_thread);
@@ -272,7 +276,8 @@ std::string last_words(Function function, int& status) {
 
 } // namespace
 
-TEST_CASE("in a debug build, a body that a pump runs on a wrong thread ends the program with a sentence") {
+TEST_CASE("in a debug build, a body that a pump runs on a wrong thread ends the program with a "
+          "sentence") {
     int status = 0;
     auto const said = last_words(
         [] {
@@ -307,7 +312,8 @@ TEST_CASE("a scheduler that is destroyed by one of its own tasks ends the progra
 
 // ---- The end
 
-TEST_CASE("aio D5: a scheduler that goes cancels what is left, in every state, and runs its clean-up") {
+TEST_CASE("aio D5: a scheduler that goes cancels what is left, in every state, and runs its "
+          "clean-up") {
     words log;
     sb::future<void> kept;
     sb::future<int> not_begun;
@@ -330,7 +336,7 @@ TEST_CASE("aio D5: a scheduler that goes cancels what is left, in every state, a
     CHECK(live::count() == 0);
 }
 
-TEST_CASE("a scheduler that goes interrupts what waits in clean-up") {
+TEST_CASE("own E1: a scheduler that goes interrupts what waits in clean-up") {
     words log;
     {
         fixture f;
@@ -391,28 +397,30 @@ TEST_CASE("aio X3: a task that is started while its scheduler closes throws wron
 
 TEST_CASE("a scheduler that goes waits for jobs that have begun; others do not run") {
     std::promise<void> begun;
-    std::promise<void> may_end;
     bool ended = false;
     bool second_ran = false;
-    std::thread helper;
     {
         sb::testing::virtual_pump pump;
         sb::worker_options one;
         one.threads = 1;
         sb::task_scheduler scheduler{pump, pump, one};
-        scheduler.start_detached(sb::offload([&] {
+        // The older task has the younger job, and so it is cancelled before the other job is told.
+        scheduler.start_detached([&](sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT(sb::yield_now());
+            SB_AWAIT(sb::offload([&] { second_ran = true; }));
+            SB_END();
+        });
+        scheduler.start_detached(sb::offload([&](sb::stop_token stop) {
             begun.set_value();
-            may_end.get_future().wait();
+            while (!stop.stop_requested()) std::this_thread::yield();
             ended = true;
         }));
-        scheduler.start_detached(sb::offload([&] { second_ran = true; }));
         pump.turn(true);
         begun.get_future().wait();
-        helper = std::thread([&] { may_end.set_value(); });
     }
     CHECK(ended);
     CHECK_FALSE(second_ran);
-    helper.join();
 }
 
 TEST_CASE("an error in the clean-up of a scheduler that goes is reported, once") {
@@ -433,7 +441,8 @@ TEST_CASE("an error in the clean-up of a scheduler that goes is reported, once")
     CHECK(unhandled.errors() == words{"std::runtime_error: late"});
 }
 
-TEST_CASE("a task may cancel itself by its future in its own members' destructors while the scheduler closes") {
+TEST_CASE("a task may cancel itself by its future in its own members' destructors while the "
+          "scheduler closes") {
     sb::future<void> own;
     int destroyed = 0;
     {
@@ -452,7 +461,8 @@ TEST_CASE("a task may cancel itself by its future in its own members' destructor
     CHECK(own.ready());
 }
 
-TEST_CASE("a task may cancel itself and let go of itself in its clean-up while the scheduler closes") {
+TEST_CASE("a task may cancel itself and let go of itself in its clean-up while the scheduler "
+          "closes") {
     sb::future<void> own;
     int cleaned_up = 0;
     {

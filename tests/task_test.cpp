@@ -108,7 +108,7 @@ TEST_CASE("a task that is never awaited destroys its frame and runs nothing") {
     CHECK(runs == 0);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task is awaited once: the second time already_awaited") {
+TEST_CASE_FIXTURE(fixture, "own V4: a task is awaited once: the second time already_awaited") {
     int runs = 0;
     CHECK_THROWS_AS(scheduler.run(awaits_task_twice{counted{&runs}}), sb::already_awaited);
     CHECK(runs == 1);
@@ -131,7 +131,8 @@ TEST_CASE_FIXTURE(fixture, "a task can be moved until it is awaited") {
     CHECK(scheduler.run(awaits_task{std::move(a)}) == 2);
 }
 
-TEST_CASE_FIXTURE(fixture, "a task can be made of any awaitable: a job, a sleep, another task's future") {
+TEST_CASE_FIXTURE(fixture,
+    "a task can be made of any awaitable: a job, a sleep, another task's future") {
     sb::task<int> job = sb::offload([] { return 3; });
     CHECK(scheduler.run(std::move(job)) == 3);
     sb::task<> sleep = sb::sleep(1s);

@@ -128,7 +128,8 @@ bool names(sb::traceback const& trace, char const* frame) {
 
 } // namespace
 
-TEST_CASE_FIXTURE(fixture, "imvu T3: a traceback names the frame, file and line of every await that the error passed") {
+TEST_CASE_FIXTURE(fixture,
+    "imvu T3: a traceback names the frame, file and line of every await that the error passed") {
     for (auto const time : {0ns, std::chrono::nanoseconds(1s)}) {
         lines at;
         auto const trace = trace_of([&] { scheduler.run(outer{&at, time}); });
@@ -140,7 +141,7 @@ TEST_CASE_FIXTURE(fixture, "imvu T3: a traceback names the frame, file and line 
     }
 }
 
-TEST_CASE_FIXTURE(fixture, "the line of an await within nested scopes is exact") {
+TEST_CASE_FIXTURE(fixture, "own TB1: the line of an await within nested scopes is exact") {
     lines at;
     auto const trace = trace_of([&] { scheduler.run(nested{&at}); });
     REQUIRE(trace.entries().size() == 2);
@@ -205,7 +206,8 @@ TEST_CASE_FIXTURE(fixture, "the traceback of a job's error begins where the job 
     CHECK(trace.entries()[0].line == line);
 }
 
-TEST_CASE_FIXTURE(fixture, "a handler sees the way that its exception came, its own frame included") {
+TEST_CASE_FIXTURE(fixture,
+    "a handler sees the way that its exception came, its own frame included") {
     lines at;
     int line = 0;
     sb::traceback seen;
@@ -301,7 +303,8 @@ TEST_CASE_FIXTURE(fixture, "a cancelled task's traceback says where it stood") {
 }
 
 TEST_CASE("describe names an exception's type and what it says of itself") {
-    CHECK(sb::describe(std::make_exception_ptr(std::out_of_range("far"))) == "std::out_of_range: far");
+    CHECK(sb::describe(std::make_exception_ptr(std::out_of_range("far"))) ==
+          "std::out_of_range: far");
     CHECK(sb::describe(nullptr) == "no exception");
 #if defined(__GNUC__)
     CHECK(sb::describe(std::make_exception_ptr(5)) == "int");

@@ -41,7 +41,8 @@ TEST_CASE_FIXTURE(fixture, "trio N4: when nothing is ready, time jumps to the ne
     CHECK(scheduler.now() == pump.now());
 }
 
-TEST_CASE_FIXTURE(fixture, "a deadlock is thrown out of run, and the scheduler goes on being of use") {
+TEST_CASE_FIXTURE(fixture,
+    "a deadlock is thrown out of run, and the scheduler goes on being of use") {
     sb::future<void> a;
     sb::future<void> b;
     a = scheduler.start(waits_for{&b});
@@ -65,7 +66,8 @@ TEST_CASE_FIXTURE(fixture, "a deadlock in a nested run is raised in the body tha
     CHECK(own.ready());
 }
 
-TEST_CASE_FIXTURE(fixture, "advance lets so much time pass, and everything happen that falls due in it, in order") {
+TEST_CASE_FIXTURE(fixture,
+    "advance lets so much time pass, and everything happen that falls due in it, in order") {
     words log;
     auto const ticks = scheduler.start([&log](sb::returns<void>& co) {
         SB_BEGIN(co);

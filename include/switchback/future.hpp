@@ -117,6 +117,14 @@ struct future_access {
     }
 };
 
+// A container says that it can be copied, whatever it holds.
+template <class T, class = void>
+struct is_copyable : std::is_copy_constructible<T> {};
+template <class T>
+struct is_copyable<T, std::void_t<typename T::value_type, typename T::allocator_type>>
+    : std::bool_constant<std::is_copy_constructible_v<T> &&
+                         is_copyable<typename T::value_type>::value> {};
+
 // While a task waits for a future's, it holds a reference.
 template <class T>
 struct awaiter<future<T>> {
@@ -152,7 +160,7 @@ struct awaiter<future<T>> {
             sink();
         } else if (awaited.references == 1) { // nobody else can ask for it any more
             sink(std::move(awaited.result()));
-        } else if constexpr (std::is_copy_constructible_v<T>) {
+        } else if constexpr (is_copyable<T>::value) {
             sink(std::as_const(awaited.result()));
         } else if constexpr (std::is_same_v<Sink, ignore_result const> ||
                              std::is_same_v<Sink, ignore_result>) {

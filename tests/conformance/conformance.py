@@ -89,7 +89,8 @@ def parse(arguments):
     add('--shrink', action='store_true', help='make what differs smaller, and print that')
     add('--differences', type=int, default=5, metavar='N', help='stop after so many (5)')
     add('--keep', metavar='DIR', help='write the programs in both languages there')
-    add('--mutant', metavar='NAME', help='test the headers with this fault in them')
+    add('--mutant', metavar='NAME', help='test the headers with this fault in them (with --mutants: until it is\n'
+        'found; names with commas between them)')
     add('--mutants', action='store_true', help='test with each fault, until it is found')
     add('--any-python', action='store_true', help='take another Python than 3.11 for the reference')
     return parser.parse_args(arguments)
@@ -183,7 +184,8 @@ def run_all(options, config):
                 (first, count), batch = running.pop(0)
                 total.add(batch.result())
                 next_first = first + count
-                print(f'programs {first}..{next_first - 1}: {len(total.differences)} differences so far, '
+                found = ''.join(f' (program {each.index})' for each in total.differences)
+                print(f'programs {first}..{next_first - 1}: {len(total.differences)} differences so far{found}, '
                       f'{time.monotonic() - begun:.0f} s', flush=True)
         except KeyboardInterrupt:
             complete = False

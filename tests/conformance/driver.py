@@ -185,8 +185,8 @@ class Caller:
         run = self.run
 
         def hook(what):
-            if what.exc_value is not None:
-                release_frame_of_dead(what.exc_value, self.code)
+            # (A generator that ignored its close is not in the traceback: it has not been left.)
+            release_frame(what.exc_value, self.code)
             run.unraisable(what.exc_value)
             # A frame that dies suspended: the order in which its variables go differs.
             run.muted = run.muted or run.dying_unclosed
@@ -195,19 +195,13 @@ class Caller:
         self.generator = None
         run.muted = False
         run.add('dropped')
+        run.muted = True  # such a frame may be held by a cycle and die later
 
     def line(self):
         return ' '.join([''.join(map(str, self.run.start)), *self.performed])
 
     def trace(self):
         return ' '.join(self.run.trace)
-
-
-def release_frame_of_dead(error, code):
-    """The same for an exception that has nowhere to go. One that says that the generator goes on all
-    the same does not hold its frame."""
-    if name_of(error) != 'ignored_exit':
-        release_frame(error, code)
 
 
 def watch_unraisable(caller):
@@ -218,7 +212,7 @@ def call_at_random(function, random):
     """One caller that decides as it goes on. Returns it: the line that repeats it, and the trace."""
     caller = Caller(function, [random.choice((0, 0, 1, 2, 5)) for _ in range(3)])
     watch_unraisable(caller)
-    eager = random.random()  # some callers throw seldom, so that bodies get far
+    eager = random.random() ** 2  # some callers throw seldom, so that bodies get far
     count, after_end = random.randint(4, 25), random.randint(0, 2)
     for _ in range(count):
         throws = 0.02 + 0.3 * eager

@@ -144,8 +144,8 @@ class Draw:
             self.sub_count = self.random.randint(1, 2)
         self.mood = {kind: self.random.choice((0.5, 1, 1, 2)) for kind in self.WEIGHTS}
         self.events = 0
-        main = self.body(self.random.randint(12, 34), is_main=True)
-        subs = [self.body(self.random.randint(4, 14), is_main=False) for _ in range(self.sub_count)]
+        main = self.body(self.random.randint(8, 22), is_main=True)
+        subs = [self.body(self.random.randint(3, 8), is_main=False) for _ in range(self.sub_count)]
         return Program(main, subs)
 
     def body(self, size, is_main):
@@ -159,7 +159,7 @@ class Draw:
 
     WEIGHTS = {
         'yield': 30, 'receive': 12, 'assign': 8, 'event': 8, 'handled': 8, 'raise': 7, 'reraise': 9,
-        'break': 7, 'continue': 7, 'return': 5, 'delegate': 16, 'advance': 3,
+        'break': 12, 'continue': 12, 'return': 6, 'delegate': 16, 'advance': 3,
         'if': 7, 'for': 7, 'while': 3, 'try': 26, 'with': 9, 'switch': 7,
     }
 
@@ -291,6 +291,10 @@ class Draw:
                      condition=self.condition(), blocks=[self.block('body', roles, outer)])]
 
     def draw_try(self, roles, outer):
+        if 'for' not in outer and 'while' not in outer and self.chance(0.4):
+            # In a loop, so that there is something to break and to continue.
+            return [Node('for', counter=self.counter(), times=self.random.randint(1, 3), blocks=[
+                Block('body', self.draw_try(roles + ['body'], outer[:-1] + ['for', 'try']))])]
         blocks = [self.block('body', roles, outer)]
         labels = []
         for label in CATCHES:

@@ -50,6 +50,7 @@ class Printer:
 
     def block(self, indent, block, in_loop):
         for node in block.nodes:
+            node.line = len(self.lines) + 1
             getattr(self, 'print_' + node.kind)(indent, node, in_loop)
         if not block.nodes:
             self.add(indent, 'pass')

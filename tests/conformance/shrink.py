@@ -1,13 +1,14 @@
 """Makes a program and its caller smaller, for as long as the two languages still differ over them."""
 
 import random
+import sys
 import tempfile
 
 import driver
 import grammar
 import runner
 
-AT_ONCE = 24  # candidates that are compiled together
+AT_ONCE = 12  # candidates that are compiled together
 CALLERS = 8  # that each candidate is tried with, besides the one that showed the difference
 
 
@@ -24,6 +25,26 @@ def blocks_of(program):
     for body in program.bodies():
         visit(body)
     return found
+
+
+def visited(program, line):
+    """The program without the nodes that Python does not come to under this caller."""
+    candidate = program.copy()
+    function, = runner.functions_of([candidate])  # tells each node its line
+    lines = set()
+
+    def trace(frame, event, _):
+        lines.add(frame.f_lineno)
+        return trace
+
+    sys.settrace(trace)
+    try:
+        driver.call_again(function, line)
+    finally:
+        sys.settrace(None)
+    for block in blocks_of(candidate):
+        block.nodes = [node for node in block.nodes if node.line in lines]
+    return candidate
 
 
 def smaller(program):
@@ -62,6 +83,10 @@ def smaller(program):
 
 def weight(node):
     return 1 + sum(weight(each) for block in node.blocks for each in block.nodes)
+
+
+def size(program):
+    return sum(weight(node) for body in program.bodies() for node in body.nodes)
 
 
 def differences_of(config, programs, lines, seed):
@@ -108,6 +133,14 @@ def first_shorter(config, difference, seed):
     return None
 
 
+def portions(candidates, alone):
+    """The first ones by themselves, the others by the dozen."""
+    for at in range(alone):
+        yield candidates[at:at + 1]
+    for at in range(alone, len(candidates), AT_ONCE):
+        yield candidates[at:at + AT_ONCE]
+
+
 def shrink(config, difference, say=lambda text: None, rounds=200):
     seed = difference.index
     for _ in range(rounds):
@@ -117,16 +150,18 @@ def shrink(config, difference, say=lambda text: None, rounds=200):
             if shorter is not None:
                 difference = shorter
                 continue
-        candidates = [each for each in smaller(difference.program) if grammar.legal(each)]
-        for start in range(0, len(candidates), AT_ONCE):
-            some = candidates[start:start + AT_ONCE]
+        first = [visited(difference.program, difference.line)] if difference.line else []
+        if first and size(first[0]) == size(difference.program):
+            first = []
+        candidates = [each for each in first + list(smaller(difference.program)) if grammar.legal(each)]
+        for some in portions(candidates, alone=len(first)):
             found = differences_of(config, some, [difference.line] if difference.line else [], seed)
             # A cut that brings a crash, or a file that does not compile, is another story.
             better = next((each for each in found if each and each.kind == before.kind), None)
             if better is not None:
                 better.index = seed
                 difference = better
-                say(f'  {sum(weight(n) for b in better.program.bodies() for n in b.nodes)} nodes')
+                say(f'  {size(better.program)} nodes')
                 break
         if difference is before:
             return difference

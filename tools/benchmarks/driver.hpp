@@ -67,9 +67,9 @@ inline void print_memory(row const& measured, std::size_t n) {
     auto const after = usage();
     auto const processor = seconds(after.ru_utime) + seconds(after.ru_stime) -
                            seconds(before.ru_utime) - seconds(before.ru_stime);
-    auto const each = 1.0 / static_cast<double>(n);
-    std::printf("%.0f %.0f\n", static_cast<double>(after.ru_maxrss - before.ru_maxrss) * 1024 * each,
-        processor * 1e9 * each);
+    auto const bytes = static_cast<double>(after.ru_maxrss - before.ru_maxrss) * 1024;
+    auto const tasks = static_cast<double>(n);
+    std::printf("%.0f %.0f\n", bytes / tasks, processor * 1e9 / tasks);
 }
 
 inline int drive(int argc, char** argv, std::initializer_list<row> rows) {

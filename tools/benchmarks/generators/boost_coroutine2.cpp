@@ -145,7 +145,8 @@ number called(std::size_t n) {
 
 int main(int argc, char** argv) {
     return bench::drive(argc, argv,
-        {{"count", count, bench::bytes_of([] { return counting(1); })}, {"filter", filter}, {"map-filter", map_filter}, {"zip", zip},
-            {"nested", nested}, {"delegation", delegation}, {"tree-stack", tree_stack},
+        {{"count", count, bench::bytes_of([] { return counting(1); })}, {"filter", filter},
+            {"map-filter", map_filter}, {"zip", zip}, {"nested", nested},
+            {"delegation", delegation}, {"tree-stack", tree_stack},
             {"tree-recursive", tree_recursive}, {"try", try_around}, {"called", called}});
 }

@@ -3,11 +3,10 @@
 #include "tree.hpp"
 
 #include <switchback/generator.hpp>
-#if __has_include(<switchback/yield_from.hpp>)
+#if __has_include(<switchback/delegates.hpp>)
+#    include <switchback/delegates.hpp>
 #    include <switchback/yield_from.hpp>
 #endif
-
-#include <memory>
 
 namespace sb = switchback;
 
@@ -166,23 +165,12 @@ number delegation(std::size_t n) { return sum_of(delegating{counting{n}}); }
 
 struct recursive_walk {
     tree const* at;
-    std::unique_ptr<sb::generator<recursive_walk>> child{};
-    explicit recursive_walk(tree const* root) : at(root) {}
-    sb::step operator()(sb::yields<number>& co) {
+    sb::step operator()(sb::delegates<number>& co) {
         SB_BEGIN(co);
-        if (at->left != nullptr) {
-            child = into(at->left);
-            SB_YIELD_FROM(*child);
-        }
+        if (at->left != nullptr) SB_YIELD_FROM(recursive_walk{at->left});
         SB_YIELD(at->value);
-        if (at->right != nullptr) {
-            child = into(at->right);
-            SB_YIELD_FROM(*child);
-        }
+        if (at->right != nullptr) SB_YIELD_FROM(recursive_walk{at->right});
         SB_END();
-    }
-    static std::unique_ptr<sb::generator<recursive_walk>> into(tree const* root) {
-        return std::make_unique<sb::generator<recursive_walk>>(std::in_place, root);
     }
 };
 number tree_recursive(std::size_t n) { return walks<recursive_walk>(n); }

@@ -223,6 +223,7 @@ int main(int argc, char** argv) {
             {"yield", yield, bytes_of([] { return yielder(1); })}, {"yield-deep", yield_deep},
             {"release", release, bytes_of([] { return sleeper(); })},
             {"failure", failure, bytes_of([] { return failing(0); })},
-            {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })}, {"sleepers", sleepers}, {"offload", offload},
+            {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })},
+            {"sleepers", sleepers}, {"offload", offload},
             {"offload-1000", offload_many}});
 }

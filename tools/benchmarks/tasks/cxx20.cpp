@@ -139,5 +139,6 @@ int main(int argc, char** argv) {
             {"yield", yield, bytes_of([] { return yielder(1); })}, {"yield-deep", yield_deep},
             {"release", release, bytes_of([] { return sleeper(); })},
             {"failure", failure, bytes_of([] { return failing(0); })},
-            {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })}, {"sleepers", sleepers}});
+            {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })},
+            {"sleepers", sleepers}});
 }

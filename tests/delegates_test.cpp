@@ -1,0 +1,199 @@
+#include <switchback/delegates.hpp>
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace sb = switchback;
+
+namespace {
+
+template <class G>
+std::vector<int> all_of(G& g) {
+    std::vector<int> values;
+    while (auto* const value = g.next()) values.push_back(*value);
+    return values;
+}
+
+// The numbers from `low` to `high`, as a balanced tree would have them.
+struct between {
+    int low, high;
+    sb::step operator()(sb::delegates<int>& co) {
+        SB_BEGIN(co);
+        if (low < high) {
+            SB_YIELD_FROM(between{low, (low + high) / 2});
+            SB_YIELD((low + high) / 2);
+            SB_YIELD_FROM(between{(low + high) / 2 + 1, high});
+        }
+        SB_END();
+    }
+};
+
+// A tower of frames, each with a handler and a finally, of which the innermost fails.
+struct tower {
+    int depth;
+    int above = 0;
+    sb::step operator()(sb::delegates<int, void, int>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            if (depth == 0) throw 5;
+            SB_YIELD(depth);
+            SB_YIELD_FROM_INTO(above, tower{depth - 1});
+        } SB_CATCH(int const& error) {
+            SB_YIELD(100 * error + depth);
+            if (depth < 2) SB_RAISE();
+            above = 70;
+        } SB_FINALLY {
+            SB_YIELD(1000 + depth);
+        } SB_END_TRY
+        SB_RETURN(above + depth);
+        SB_END();
+    }
+};
+
+struct chain {
+    int depth;
+    std::shared_ptr<int> token;
+    bool fails = false;
+    sb::step operator()(sb::delegates<int>& co) {
+        SB_BEGIN(co);
+        if (depth > 0) {
+            SB_YIELD_FROM(chain{depth - 1, token, fails});
+        } else {
+            for (;;) {
+                SB_YIELD(++*token);
+                if (fails) throw 3;
+            }
+        }
+        SB_END();
+    }
+};
+
+struct echo {
+    std::optional<int> got{};
+    sb::step operator()(sb::delegates<int, int>& co) {
+        SB_BEGIN(co);
+        for (;;) SB_YIELD_INTO(got, got.value_or(-1));
+        SB_END();
+    }
+};
+struct around_echo {
+    sb::step operator()(sb::delegates<int, int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD_FROM(echo{});
+        SB_END();
+    }
+};
+
+struct plain {
+    int n;
+    int i = 0;
+    sb::step operator()(sb::yields<int, void, int>& co) {
+        SB_BEGIN(co);
+        for (; i < n; ++i) SB_YIELD(i);
+        SB_RETURN(n);
+        SB_END();
+    }
+};
+struct takes_a_generator {
+    int result = 0;
+    sb::step operator()(sb::delegates<int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD_FROM_INTO(result, sb::generator<plain>{plain{2}});
+        SB_YIELD(100 + result);
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("gen H1: a recursive generator yields in order, at any depth") {
+    sb::generator g{between{0, 100}};
+    auto const values = all_of(g);
+    REQUIRE(values.size() == 100);
+    for (int i = 0; i < 100; ++i) CHECK(values[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("gen H10, gen H16: errors go outwards, from frame to frame, through handlers and finally blocks") {
+    sb::generator g{tower{3}};
+    CHECK(all_of(g) == std::vector{3, 2, 1, 500, 1000, 501, 1001, 502, 1002, 1003});
+    CHECK(g.take_returned() == 75);
+}
+
+TEST_CASE("gen H16: an exception that is thrown in is seen by the innermost frame first") {
+    sb::generator g{tower{3}};
+    g.next();
+    g.next();
+    CHECK(*g.throw_(9) == 902);
+    CHECK(all_of(g) == std::vector{1002, 1003});
+}
+
+TEST_CASE("gen H6: closing and destroying run the finally blocks from the innermost outwards") {
+    sb::generator g{tower{2}};
+    g.next();
+    g.next();
+    CHECK_THROWS_AS(g.close(), sb::ignored_exit); // the finally blocks yield
+    CHECK(*g.next() == 1002);
+    CHECK_THROWS_AS(g.next(), sb::generator_exit); // which nobody has caught
+}
+
+TEST_CASE("gen H2: what is sent reaches the innermost frame") {
+    sb::generator g{around_echo{}};
+    CHECK(*g.next() == -1);
+    CHECK(*g.send(4) == 4);
+    CHECK(*g.next() == -1);
+}
+
+TEST_CASE("own D2: a chain a million deep runs, closes, fails and is destroyed without recursion") {
+    auto const token = std::make_shared<int>(0);
+    {
+        sb::generator g{chain{1'000'000, token}};
+        for (int i = 1; i < 5; ++i) CHECK(*g.next() == i);
+        CHECK(token.use_count() == 1'000'002);
+        g.close();
+        CHECK(token.use_count() == 1);
+        sb::generator h{chain{1'000'000, token}};
+        h.next();
+    }
+    CHECK(token.use_count() == 1);
+    sb::generator fails{chain{1'000'000, token, true}};
+    fails.next();
+    CHECK_THROWS_AS(fails.next(), int);
+    CHECK(token.use_count() == 1);
+}
+
+TEST_CASE("gen C1: a recursive generator that resumes itself is told that it is running") {
+    struct asks {
+        std::function<void()>* again;
+        bool innermost = false;
+        sb::step operator()(sb::delegates<int>& co) {
+            SB_BEGIN(co);
+            if (innermost) {
+                (*again)();
+            } else {
+                SB_YIELD_FROM(asks{again, true});
+            }
+            SB_END();
+        }
+    };
+    std::function<void()> again;
+    sb::generator g{asks{&again}};
+    again = [&] {
+        CHECK(g.status() == sb::generator_status::running);
+        CHECK_THROWS_AS(g.next(), sb::already_running);
+        CHECK_THROWS_AS(g.close(), sb::already_running);
+    };
+    CHECK(g.next() == nullptr);
+}
+
+TEST_CASE("a generator that is handed over is delegated to like a frame") {
+    sb::generator g{takes_a_generator{}};
+    CHECK(all_of(g) == std::vector{0, 1, 102});
+}
+
+TEST_CASE("a generator that can delegate costs eight bytes more") {
+    if (sizeof(void*) == 8) CHECK(sizeof(sb::delegates<int>) == sizeof(sb::yields<int>) + 8);
+}

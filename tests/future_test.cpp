@@ -3,6 +3,9 @@
 #include <switchback/task_scheduler.hpp>
 #include <switchback/testing/virtual_pump.hpp>
 
+#include <memory>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include <memory>
@@ -341,4 +344,54 @@ TEST_CASE_FIXTURE(fixture, "a cancelled task is not reported, looked at or not")
     pump.run_ready();
     task.reset();
     CHECK(log.errors().empty());
+}
+
+// ---- Results that only claim to be copyable
+
+namespace {
+
+struct owns_many {
+    sb::step operator()(sb::returns<std::vector<std::unique_ptr<int>>>& co) {
+        SB_BEGIN(co);
+        SB_RETURN(make());
+        SB_END();
+    }
+    static std::vector<std::unique_ptr<int>> make() {
+        std::vector<std::unique_ptr<int>> made;
+        made.push_back(std::make_unique<int>(7));
+        return made;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a container of move-only objects can be awaited from a future") {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+    std::vector<std::unique_ptr<int>> got;
+    scheduler.run([&got, f = scheduler.start(owns_many{})](sb::returns<void>& co) mutable {
+        SB_BEGIN(co);
+        SB_AWAIT_INTO(got, std::move(f));
+        SB_END();
+    });
+    REQUIRE(got.size() == 1);
+    CHECK(*got[0] == 7);
+}
+
+namespace {
+
+struct throws_before_its_beginning {
+    sb::step operator()(sb::returns<void>& co) {
+        throw std::runtime_error("too soon");
+        SB_BEGIN(co);
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("what a body throws before SB_BEGIN is an error like any other, of unknown place") {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+    CHECK_THROWS_AS(scheduler.run(throws_before_its_beginning{}), std::runtime_error);
 }

@@ -18,7 +18,7 @@
 #include <sstream>
 #include <string>
 
-#include <unistd.h>
+#include <sys/time.h>
 
 namespace sb = switchback;
 
@@ -214,7 +214,9 @@ int perform_all(maker const (&makers)[N]) {
     sb::set_unhandled_error_handler(note_unhandled);
     std::string line;
     while (std::getline(std::cin, line)) {
-        alarm(2); // a body that never comes back
+        // A body that never comes back: of the processor's time, since the machine may be busy.
+        itimerval const limit{{}, {2, 0}};
+        setitimer(ITIMER_VIRTUAL, &limit, nullptr);
         std::istringstream words(line);
         std::size_t program = 0;
         std::string start, operation;

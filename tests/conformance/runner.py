@@ -87,7 +87,7 @@ def run_lines(executable, lines):
     words = [line for line in done.stderr.splitlines() if line.strip()]
     if done.returncode < 0:
         name = signal.Signals(-done.returncode).name
-        words.insert(0, 'killed by ' + name + (': it did not come back' if name == 'SIGALRM' else ''))
+        words.insert(0, 'killed by ' + name + (': it did not come back' if name == 'SIGVTALRM' else ''))
     return done.stdout.splitlines(), ' / '.join(words[:14]) or f'exit status {done.returncode}'
 
 

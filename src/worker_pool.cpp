@@ -43,7 +43,7 @@ worker_pool::~worker_pool() {
         ending_ = true;
     }
     work_or_end_.notify_all();
-    for (auto& each : workers_) each.thread.join();
+    for (auto& each : workers_) each->thread.join();
     while (waiting_.size != 0) results_.put(waiting_.pop());
     while (gathered_.size != 0) results_.put(gathered_.pop());
 }
@@ -79,13 +79,10 @@ void worker_pool::hand_over() noexcept {
 void worker_pool::start_threads() noexcept {
     try {
         while (waiting_.size > resting_ && workers_.size() < options_.threads) {
-            auto& fresh = workers_.emplace_back();
-            try {
-                fresh.thread = std::thread([this, &fresh] { work(fresh); });
-            } catch (...) {
-                workers_.pop_back();
-                throw;
-            }
+            workers_.reserve(workers_.size() + 1); // so that nothing fails once the thread runs
+            auto fresh = std::make_unique<worker>();
+            fresh->thread = std::thread([this, self = fresh.get()] { work(*self); });
+            workers_.push_back(std::move(fresh));
             ++resting_;
         }
     } catch (std::exception const&) {
@@ -111,7 +108,7 @@ void worker_pool::run(pool_job& job) noexcept {
 // With the lock held, so that no worker comes. Null: nobody has any to spare.
 pool_job* worker_pool::take_from_another() noexcept {
     for (auto& other : workers_) {
-        for (auto& place : other.taken) {
+        for (auto& place : other->taken) {
             if (place.load(std::memory_order_relaxed) == nullptr) continue;
             if (auto* const job = place.exchange(nullptr, std::memory_order_acquire)) return job;
         }

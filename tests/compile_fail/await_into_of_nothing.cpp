@@ -1,4 +1,4 @@
-// expects[g++]: no match for call to
+// expects: SB_AWAIT_INTO: what is awaited has no result; write SB_AWAIT
 // expects[clang++]: no matching function for call
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

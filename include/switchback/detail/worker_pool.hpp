@@ -8,10 +8,11 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace switchback {
 inline namespace v0 {
@@ -81,7 +82,7 @@ private:
     inbox& results_;
     queue gathered_;
     std::size_t outstanding_ = 0; // submitted and not yet delivered
-    std::deque<worker> workers_; // grows under the lock; its elements stay where they are
+    std::vector<std::unique_ptr<worker>> workers_; // grows under the lock
 
     std::mutex mutex_;
     std::condition_variable work_or_end_;

@@ -1,5 +1,4 @@
-// expects[g++]: 'await' is not a member of
-// expects[clang++]: no member named 'await'
+// expects: SB_AWAIT in a generator: only a task can wait
 #include <switchback/generator.hpp>
 namespace sb = switchback;
 

@@ -1,0 +1,23 @@
+// expects: sb_this_macro_stands_in_a_lambda_within_a_body
+#include <switchback/generator.hpp>
+
+namespace sb = switchback;
+
+struct body {
+    sb::step operator()(sb::yields<int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD(1);
+#ifdef SB_FIXED
+        SB_RETURN();
+#else
+        auto const leave = [&] {
+            SB_RETURN();
+            return sb::step::returned;
+        };
+        return leave();
+#endif
+        SB_END();
+    }
+};
+
+void use() { sb::generator<body>{}.next(); }

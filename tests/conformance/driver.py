@@ -139,8 +139,7 @@ def state_of(generator):
 
 
 def release_frame(error, code):
-    """An exception that left a generator holds its frame, and so all that lies in there, by its
-    traceback. In C++ the frame is gone before the exception arrives: let go of it here, too."""
+    """Lets go of the frame of a generator that an exception has left: the traceback holds it."""
     traceback = error.__traceback__
     while traceback is not None:
         if traceback.tb_frame.f_code is code:
@@ -162,6 +161,7 @@ class Caller:
         if operation == 'd':
             return self.drop()
         run, generator = self.run, self.generator
+        frame = generator.gi_frame
         try:
             if operation == 'n':
                 result = 'yield:' + str(next(generator))
@@ -177,8 +177,10 @@ class Caller:
             result = 'end:' + shown(stop.value)
         except BaseException as error:
             result = 'raised:' + name_of(error)
-            if state_of(generator) == 'closed':
-                release_frame(error, self.code)
+        if frame is not None and state_of(generator) == 'closed':
+            # Tracebacks, and cycles through them, may hold the frame and so all that lies in it. In
+            # C++ it is gone before the caller hears of the end.
+            frame.clear()
         run.add(f'{operation}={result}/{state_of(generator)}')
 
     def drop(self):
@@ -192,7 +194,10 @@ class Caller:
             run.muted = run.muted or run.dying_unclosed
 
         sys.unraisablehook = hook
+        frame = self.generator.gi_frame
         self.generator = None
+        if frame is not None:
+            frame.clear()
         run.muted = False
         run.add('dropped')
         run.muted = True  # such a frame may be held by a cycle and die later

@@ -192,6 +192,11 @@ class Draw:
             del kinds['try'], kinds['with'], kinds['switch']
         if self.left <= 0 or len(outer) > 9:
             del kinds['if']
+        if roles[-1] == 'finally':
+            # What takes the place of a pending exit, and what is run while one is pending.
+            for kind in ('break', 'continue', 'return', 'try', 'with'):
+                if kind in kinds:
+                    kinds[kind] *= 2
         kind = self.random.choices(list(kinds),
                                    [weight * self.mood[kind] for kind, weight in kinds.items()])[0]
         nodes = getattr(self, 'draw_' + kind)(roles, outer + [kind])
@@ -312,11 +317,36 @@ class Draw:
             blocks.append(self.block('else', roles, outer))
         if not labels or self.chance(0.55):
             blocks.append(self.block('finally', roles, outer))
+        self.crowd(blocks, outer)
         for block in blocks:
             if block.role in ('handler', 'finally') and self.chance(0.5):
                 block.nodes.insert(0, Node('handled' if may_ask(self.is_main, roles + [block.role])
                                            else 'event', number=self.event()))
         return [Node('try', blocks, number=self.event())]
+
+    def crowd(self, blocks, outer):
+        """Makes what is rare by chance: an exit that is pending while the finally runs a block of its
+        own, or is left by another exit."""
+        last = blocks[-1]
+        if last.role != 'finally':
+            return
+        if self.chance(0.25):
+            blocks[0].nodes.append(self.jump(outer))
+            if self.chance(0.5):
+                last.nodes.append(self.jump(outer))
+        if sum(kind in LEVELS for kind in outer) < self.deepest and self.chance(0.3):
+            last.nodes.insert(0, Node('try', [
+                Block('body', [Node('event', number=self.event())]),
+                Block('finally', [Node('event', number=self.event())])], number=self.event()))
+
+    def jump(self, outer):
+        kinds = ['return']
+        if 'for' in outer or 'while' in outer:
+            kinds += ['break', 'continue']
+        kind = self.random.choice(kinds)
+        if kind == 'return':
+            return Node(kind, value=self.value())
+        return Node(kind)
 
     def draw_with(self, roles, outer):
         return [Node('with', policy=self.random.choice(WITH_POLICIES), number=self.event(),

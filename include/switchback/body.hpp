@@ -107,7 +107,8 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     sb_this_macro_stands_in_a_lambda_within_a_body: \
     for (;; ::switchback::detail::throw_stray_exit()) \
         switch (SB_DETAIL_HERE::pick(sb_now.target)) { \
-        case static_cast<::switchback::detail::label>(::switchback::detail::describe_mark): \
+        case static_cast<::switchback::detail::label>( \
+            ::switchback::detail::describe_label<decltype(sb_body)>): \
             return sb_body.describe(sb_place); \
         default: \
         case ::switchback::detail::label{0}:

@@ -36,20 +36,33 @@ enum class generator_status { created, running, suspended, closed };
 
 namespace detail {
 [[noreturn]] SB_DETAIL_COLD inline void throw_already_running() { throw already_running{}; }
+[[noreturn]] SB_DETAIL_COLD inline void throw_moved_after_start() { throw moved_after_start{}; }
 [[noreturn]] SB_DETAIL_COLD inline void give_up_destroyed_while_running() {
     std::fputs("switchback: a generator was destroyed by its own body\n", stderr);
     std::abort();
 }
+
+// The context of a generator's body. For what is no such body there is a sentence, and some context, so
+// that nothing else is said.
+template <class F, bool IsFrame = is_frame<F>>
+struct generator_context {
+    static_assert(IsFrame,
+        "sb::generator takes a frame: a class or mutable lambda with one operator(), "
+        "sb::step operator()(sb::yields<Y>& co)");
+    using type = yields<char>;
+};
+template <class F>
+struct generator_context<F, true> {
+    static constexpr bool is_task = access::is_task<context_of<F>>();
+    static_assert(!is_task,
+        "sb::generator takes a body that is called with sb::yields<Y>&; this one is a task's");
+    using type = std::conditional_t<is_task, yields<char>, context_of<F>>;
+};
 } // namespace detail
 
 template <class F>
-class generator {
-    static_assert(detail::is_frame<F>,
-        "sb::generator takes a frame: a class or mutable lambda with one operator(), "
-        "sb::step operator()(sb::yields<Y>& co)");
-    using context_type = detail::context_of<F>;
-    static_assert(context_type::state::is_generator,
-        "sb::generator takes a body that is called with sb::yields<Y>&; this one is a task's");
+class generator : private detail::generator_context<F>::type {
+    using context_type = typename detail::generator_context<F>::type;
 
 public:
     using yield_type = typename context_type::yield_type;
@@ -67,23 +80,31 @@ public:
 
     // Only before the first step: throws moved_after_start later, since the body may have pointers
     // to the frame's members.
-    generator(generator&& other) : generator(std::in_place, other.unstarted_frame()) {}
+    SB_DETAIL_INLINE generator(generator&& other) : frame_(other.unstarted_frame()) {}
     generator& operator=(generator&&) = delete;
 
     // Closes the generator. What its body raises then, or a yield where it should have ended, goes
     // to the handler of <switchback/unhandled.hpp>. By its own body: aborts.
-    ~generator() {
+    SB_DETAIL_INLINE ~generator() {
+        if (body().path == detail::path_closed) return;
         if (SB_DETAIL_UNLIKELY(is_running())) detail::give_up_destroyed_while_running();
-        if (SB_DETAIL_UNLIKELY(!body().untouched()) || has_callees()) close_unseen();
+        if constexpr (is_delegating) {
+            if (visible()) close_unseen(*this);
+            callees::destroy_all(body());
+            body().drop(0);
+        } else if (auto const pending = body().pending(); SB_DETAIL_UNLIKELY(pending != 0)) {
+            close_unseen(pending);
+        }
         if (body().path != detail::path_closed) frame_.~F();
     }
 
     // Goes on to the next yield. Null: the body has ended. The value stays valid until the next
     // resumption. Throws already_running from within its own body, and whatever the body throws,
     // after which the generator is closed. Python: next(g).
-    pointer next() {
-        if (SB_DETAIL_UNLIKELY(cannot_resume())) return refuse();
+    SB_DETAIL_INLINE_BY_CLANG pointer next() {
+        if (SB_DETAIL_UNLIKELY(must_not_resume())) return refuse();
         body().forget_sent();
+        body().path &= ~detail::thrown_in; // it is 0 here: what is inlined need not look for it
         return resume();
     }
 
@@ -94,7 +115,7 @@ public:
         static_assert(!std::is_void_v<sent_type>,
             "send(): nothing can be sent to this body; its context must say sb::yields<Y, Sent>");
         if (body().path == detail::path_not_begun) throw not_started{};
-        if (SB_DETAIL_UNLIKELY(cannot_resume())) return refuse();
+        if (SB_DETAIL_UNLIKELY(must_not_resume())) return refuse();
         if constexpr (is_delegating) {
             if (body().below != nullptr) {
                 body().below->state->send(static_cast<S&&>(value));
@@ -112,9 +133,8 @@ public:
         if (is_running()) detail::throw_already_running();
         body().forget_sent();
         detail::failure what{std::move(error), nullptr};
-        if (!throw_in(what)) {
-            body().discard_returned();
-            finish();
+        if (!throw_in(*this, what)) {
+            abandon();
             std::rethrow_exception(std::move(what.error));
         }
         return resume();
@@ -131,10 +151,13 @@ public:
     auto close() {
         if (is_running()) detail::throw_already_running();
         if (visible()) {
-            close_visible();
+            if constexpr (is_delegating) {
+                close_visible(*this);
+            } else {
+                close_visible(from(body().pending()));
+            }
         } else {
-            body().discard_returned();
-            finish();
+            abandon();
         }
         if constexpr (!std::is_void_v<return_type>) return take_returned();
     }
@@ -166,6 +189,14 @@ public:
             }
         }
         return body().visible();
+    }
+
+    // For delegation as well: the word in which it says so, and the way back from it.
+    detail::control const& visibility() const noexcept { return body(); }
+    static constexpr bool is_found_by_its_word = !context_type::state::delegates;
+    static generator& from(std::uintptr_t pending) noexcept {
+        auto& body = static_cast<typename context_type::state&>(detail::control::visible_at(pending));
+        return static_cast<generator&>(static_cast<context_type&>(body));
     }
 
     // The rest of the generator, as a single-pass range.
@@ -215,13 +246,15 @@ public:
     iterator end() noexcept { return {}; }
 
 private:
-    auto& body() noexcept { return detail::access::body(context_); }
+    context_type& context() noexcept { return *this; }
+    auto& body() noexcept { return static_cast<typename context_type::state&>(context()); }
     auto const& body() const noexcept {
-        return static_cast<typename context_type::state const&>(context_);
+        return static_cast<typename context_type::state const&>(
+            static_cast<context_type const&>(*this));
     }
 
-    F&& unstarted_frame() {
-        if (body().path != detail::path_not_begun) throw moved_after_start{};
+    SB_DETAIL_INLINE F&& unstarted_frame() {
+        if (body().path != detail::path_not_begun) detail::throw_moved_after_start();
         return static_cast<F&&>(frame_);
     }
 
@@ -233,97 +266,86 @@ private:
         }
         return body().path == detail::path_running;
     }
-    bool cannot_resume() const noexcept {
+    // Whether it is running or closed. Nothing is thrown in yet, so that one bit tells it.
+    bool must_not_resume() const noexcept {
         if constexpr (is_delegating) {
             if (body().busy()) return true;
         }
-        return body().path >= detail::path_running;
+        return (body().path & detail::thrown_in) != 0;
     }
-    bool has_callees() const noexcept {
-        if constexpr (is_delegating) {
-            return body().below != nullptr;
-        } else {
-            return false;
-        }
-    }
-
-    // next() or send() where nothing can be resumed. A return value is given once, at the end. The
-    // cold part knows nothing of this object: to hand out its address would keep it in memory.
+    // A return value is given once, at the end.
     pointer refuse() {
         if (is_running()) detail::throw_already_running();
         body().discard_returned();
         return nullptr;
     }
 
-    void finish() noexcept {
-        if (body().path == detail::path_closed) return;
-        if constexpr (is_delegating) callees::destroy_all(body());
+    // The body has ended. (It has dealt with all exceptions by then, or this is its last one.)
+    SB_DETAIL_INLINE void be_over() noexcept {
         body().path = detail::path_closed;
-        body().clear_visible();
-        body().drop(0);
         frame_.~F();
     }
+    // The body will not go on from where it is suspended.
+    void abandon() noexcept {
+        body().discard_returned();
+        if (body().path == detail::path_closed) return;
+        if constexpr (is_delegating) callees::destroy_all(body());
+        body().clear_visible();
+        body().drop(0);
+        be_over();
+    }
 
-    // An exception leaves the body: the generator is closed.
-    struct closing_guard {
-        generator& self;
-        bool armed = true;
-        ~closing_guard() {
-            if (!armed) return;
-            if constexpr (is_delegating) self.body().clear_busy();
-            self.body().discard_returned();
-            self.finish();
-        }
-    };
-
-    pointer resume() {
-        if constexpr (is_delegating) {
-            return resume_innermost();
-        } else {
-            closing_guard leaving{*this};
-            for (;;) {
-                switch (frame_(context_)) {
-                case step::yielded: leaving.armed = false; return body().yielded();
-                case step::returned:
-                    leaving.armed = false;
-                    finish();
-                    return nullptr;
-                case step::failed: rethrow();
-                default: break;
+    SB_DETAIL_INLINE pointer resume() {
+        try {
+            if constexpr (is_delegating) {
+                return resume_innermost();
+            } else {
+                for (;;) {
+                    switch (frame_(context())) {
+                    case step::yielded: return body().yielded();
+                    case step::returned: be_over(); return nullptr;
+                    case step::failed: throw_failed(body().give_up_records());
+                    default: break;
+                    }
                 }
             }
+        } catch (...) { // an exception leaves the body: the generator is closed
+            if constexpr (is_delegating) {
+                body().clear_busy();
+                callees::destroy_all(body());
+            }
+            body().discard_returned();
+            be_over();
+            throw;
         }
     }
+    SB_DETAIL_COLD pointer resume_rarely() { return resume(); }
 
     using callees = detail::delegation<yield_type, sent_type>;
 
     pointer resume_innermost() {
-        closing_guard leaving{*this};
         auto* at = body().below;
         for (;;) {
             step outcome;
             if (at == nullptr) {
-                outcome = frame_(context_);
+                outcome = frame_(context());
             } else {
                 body().set_busy();
                 outcome = at->resume(*at);
                 body().clear_busy();
             }
             switch (outcome) {
-            case step::yielded:
-                leaving.armed = false;
-                return at == nullptr ? body().yielded() : at->state->yielded();
+            case step::yielded: return at == nullptr ? body().yielded() : at->state->yielded();
             case step::called: at = callees::enter(body(), at); break;
             case step::returned:
                 if (at == nullptr) {
-                    leaving.armed = false;
-                    finish();
+                    be_over();
                     return nullptr;
                 }
                 at = callees::leave(body(), at);
                 break;
             case step::failed: {
-                if (at == nullptr) rethrow();
+                if (at == nullptr) throw_failed(body().give_up_records());
                 auto what = callees::take_failure(body(), at);
                 if (!callees::route(body(), at, what)) std::rethrow_exception(what.error);
                 break;
@@ -333,49 +355,54 @@ private:
         }
     }
 
-    [[noreturn]] SB_DETAIL_COLD void rethrow() {
-        auto what = body().take();
-        std::rethrow_exception(std::move(what.error));
+    [[noreturn]] SB_DETAIL_COLD static void throw_failed(detail::record* last) {
+        auto const error = std::move(last->what.error);
+        detail::drop_records(last, 0);
+        std::rethrow_exception(error);
     }
 
     // The exception waits for the innermost body that can see it. False: none can.
-    SB_DETAIL_COLD bool throw_in(detail::failure& what) {
+    SB_DETAIL_COLD static bool throw_in(generator& self, detail::failure& what) {
         if constexpr (is_delegating) {
-            auto* at = body().below;
-            return callees::route(body(), at, what);
+            auto* at = self.body().below;
+            return callees::route(self.body(), at, what);
         } else {
-            if (!body().visible()) return false;
-            body().push_incoming(static_cast<detail::failure&&>(what));
-            body().path |= detail::thrown_in;
+            if (!self.body().visible()) return false;
+            self.body().push_incoming(static_cast<detail::failure&&>(what));
             return true;
         }
     }
 
-    SB_DETAIL_COLD void close_visible() {
-        body().forget_sent();
+    SB_DETAIL_COLD static void close_visible(generator& self) {
+        self.body().forget_sent();
         detail::failure what{detail::generator_exit_ptr(), nullptr};
-        throw_in(what);
+        throw_in(self, what);
         try {
-            if (resume() != nullptr) throw ignored_exit{};
+            if (self.resume_rarely() != nullptr) throw ignored_exit{};
         } catch (generator_exit const&) {
         }
     }
 
-    SB_DETAIL_COLD void close_unseen() noexcept {
-        if (visible()) {
-            try {
-                close_visible();
-            } catch (...) {
-                detail::report_unraisable(std::current_exception());
-            }
+    SB_DETAIL_COLD static void close_unseen(generator& self) noexcept {
+        try {
+            close_visible(self);
+        } catch (...) {
+            detail::report_unraisable(std::current_exception());
         }
-        if constexpr (is_delegating) callees::destroy_all(body());
+    }
+    // One whose body is suspended in a try, or in a finally that an exception led to.
+    SB_DETAIL_COLD static void close_unseen(std::uintptr_t pending) noexcept {
+        if (detail::control::visible_in(pending)) {
+            auto& self = from(pending);
+            close_unseen(self);
+            pending = self.body().pending();
+        }
+        detail::drop_records(detail::control::records_in(pending), 0);
     }
 
     union {
         F frame_; // gone once the path says closed
     };
-    context_type context_;
 };
 
 template <class F>

@@ -40,6 +40,7 @@ public:
     static constexpr bool is_task = true;
 
     using node::node;
+    ~task_state() { drop(0); }
 
     path_t enter() const noexcept { return path; }
     step describe(place const& where) noexcept {

@@ -37,23 +37,58 @@ struct is_generator : std::false_type {};
 template <class F>
 struct is_generator<generator<F>> : std::true_type {};
 
-// What was sent to the delegating body goes to the other.
+// The other goes on; what was sent to the delegating body goes to it.
 template <class Body, class G>
 SB_DETAIL_INLINE auto resume_delegate(Body& body, G& to) {
-    if constexpr (std::is_void_v<typename Body::sent_type>) {
-        return to.next();
-    } else {
-        if (!body.has_sent()) return to.next();
-        if constexpr (std::is_void_v<typename G::sent_type>) {
-            throw_cannot_send();
-        } else {
-            static_assert(std::is_constructible_v<typename G::sent_type, typename Body::sent_type&&>,
-                "SB_YIELD_FROM: what is sent to this body cannot be sent to that generator");
-            return to.send(body.take_sent_value());
+    if constexpr (!std::is_void_v<typename Body::sent_type>) {
+        if (body.has_sent()) {
+            if constexpr (std::is_void_v<typename G::sent_type>) {
+                throw_cannot_send();
+            } else {
+                static_assert(std::is_constructible_v<typename G::sent_type, typename Body::sent_type&&>,
+                    "SB_YIELD_FROM: what is sent to this body cannot be sent to that generator");
+                return to.send(body.take_sent_value());
+            }
         }
     }
+    return to.next();
 }
 
+// What the other has yielded is yielded by the delegating body.
+template <class S, class Body, class G>
+SB_DETAIL_INLINE step yield_from(activation const& now, Body& body, G& to, int line,
+    typename G::pointer value) {
+    if constexpr (std::is_reference_v<typename G::yield_type>) {
+        body.give(*value);
+    } else {
+        body.give(std::move(*value));
+    }
+    body.path = path_at<S>(now, line);
+    if constexpr (S::guard != 0) {
+        body.template set_visible<S>();
+    } else if (to.visible()) {
+        if constexpr (G::is_found_by_its_word) {
+            body.template set_visible_behind<S>(to.visibility());
+        } else {
+            body.template set_visible<S>();
+        }
+    }
+    return step::yielded;
+}
+
+// An exception waits for the delegating body: the other gets it, or is closed where it cannot see it,
+// or must not. True: it has yielded `value`, or ended; false: the exception goes on from here.
+template <class Body, class G>
+SB_DETAIL_COLD bool throw_to_delegate(Body& body, G& to, failure& what, typename G::pointer& value) {
+    body.clear_visible();
+    what = body.take();
+    if (!to.visible() || match<generator_exit>(what.error) != nullptr) {
+        to.close();
+        return false;
+    }
+    value = to.throw_(what.error);
+    return true;
+}
 template <class S, class Body, class Make, class Sink>
 step delegate_to_new(activation& now, Body& body, int line, Make& make, Sink& sink);
 
@@ -78,39 +113,33 @@ SB_DETAIL_INLINE step delegate(activation& now, Body& body, int line, Make make,
         to_type& to = make();
         typename to_type::pointer value = nullptr;
         if (now.target == 0) {
+            body.forget_sent(); // the first resumption of the other is a next()
             value = to.next();
         } else {
             now.target = 0;
             arrive<S>(now);
-            body.clear_visible();
-            if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
-                now.arriving = 0;
-                failure what = body.take();
-                if (!to.visible() || match<generator_exit>(what.error) != nullptr) {
-                    to.close();
-                    return raise_from<S>(now, body, static_cast<failure&&>(what));
+            bool is_thrown = false;
+            if (SB_DETAIL_UNLIKELY(body.pending() != 0)) {
+                if (now.arriving != 0) {
+                    now.arriving = 0;
+                    is_thrown = true;
+                    failure what;
+                    if (!throw_to_delegate(body, to, what, value)) {
+                        return raise_from<S>(now, body, static_cast<failure&&>(what));
+                    }
+                } else {
+                    body.template clear_visible<S>();
                 }
-                value = to.throw_(what.error);
-            } else {
-                value = resume_delegate(body, to);
             }
+            if (!is_thrown) value = resume_delegate(body, to);
         }
-        if (value == nullptr) {
-            if constexpr (std::is_void_v<typename to_type::return_type>) {
-                sink();
-            } else {
-                sink(to.take_returned());
-            }
-            return step::returned;
-        }
-        if constexpr (std::is_reference_v<typename to_type::yield_type>) {
-            body.give(*value);
+        if (value != nullptr) return yield_from<S>(now, body, to, line, value);
+        if constexpr (std::is_void_v<typename to_type::return_type>) {
+            sink();
         } else {
-            body.give(std::move(*value));
+            sink(to.take_returned());
         }
-        body.path = path_at<S>(now, line);
-        if (S::guard != 0 || to.visible()) body.set_visible();
-        return step::yielded;
+        return step::returned;
     }
 }
 
@@ -180,17 +209,18 @@ SB_DETAIL_INLINE step delegate_to_new(
             };
             body.below = made::make_new(build);
             body.path = path_at<S>(now, line);
-            if constexpr (S::guard != 0) body.set_visible();
+            if constexpr (S::guard != 0) body.template set_visible<S>();
             return step::called;
         }
         now.target = 0;
         arrive<S>(now);
         if constexpr (S::guard != 0) {
-            body.clear_visible();
-            if (now.arriving != 0) {
+            if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
                 now.arriving = 0;
+                body.clear_visible();
                 return raise_from<S>(now, body, body.take());
             }
+            body.template clear_visible<S>();
         }
         struct ending {
             made* ended;

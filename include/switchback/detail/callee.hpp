@@ -100,6 +100,7 @@ struct callee_frame final : callee<typename context_of<F>::yield_type, typename 
     explicit callee_frame(Make& make)
         : header{nullptr, &access::body(context), &resume_frame, &destroy_all}, frame(make()) {}
     ~callee_frame() {
+        access::body(context).drop(0);
         if (access::body(context).path != path_closed) frame.~F();
     }
 
@@ -178,7 +179,6 @@ public:
         auto& state = state_of(root, at);
         if (!state.visible()) return false;
         state.push_incoming(static_cast<failure&&>(what));
-        state.path |= thrown_in;
         return true;
     }
     // The innermost frame has failed.

@@ -18,6 +18,8 @@ struct failure {
     trace* gathered = nullptr;
 };
 
+class control;
+
 // An exception that a try has caught: one being handled, or one that waits for its finally to end.
 // It exists only from the catch to the end of the handler or try.
 struct record {
@@ -26,6 +28,7 @@ struct record {
     int handler;        // the handler's line; 0 while none has been found
     int level;          // the try's
     record* below;
+    control* owner;     // whose it is
 };
 
 inline failure copy(failure const& what) {
@@ -38,7 +41,7 @@ inline void discard(failure& what) noexcept {
 
 // Every record is made and freed by these.
 SB_DETAIL_COLD inline record* push_record(failure&& what, int level, record* below) {
-    auto* const top = new record{what, nullptr, 0, level, below};
+    auto* const top = new record{what, nullptr, 0, level, below, nullptr};
     what = {};
     return top;
 }
@@ -64,20 +67,17 @@ inline record* find_in(record* at, int level) noexcept {
 // Where a generator keeps an exception that was thrown in, until its body goes on.
 constexpr int incoming_level = levels;
 
+// Who owns one drops its records before it goes: a destructor here would be in the way of every
+// generator that has none.
 class control {
 public:
     control() = default;
     control(control const&) = delete;
     control& operator=(control const&) = delete;
-    ~control() {
-        if (SB_DETAIL_UNLIKELY(records() != nullptr)) drop_records(records(), 0);
-    }
 
-    path_t path = path_not_begun;
+    alignas(8) path_t path = path_not_begun; // aligned so that three bits of an address are free
 
-    SB_DETAIL_INLINE record* records() const noexcept {
-        return reinterpret_cast<record*>(pending_ & ~bits);
-    }
+    SB_DETAIL_INLINE record* records() const noexcept { return records_in(pending_); }
     SB_DETAIL_INLINE record* record_at(int level) const noexcept {
         auto* const top = records();
         return top != nullptr && top->level == level ? top : nullptr;
@@ -102,9 +102,12 @@ public:
         drop(level);
         set_records(push_caught_record(level, records()));
     }
-    // Unlike `push`, keeps what is being handled.
+    // Unlike `push`, keeps what is being handled. Only where the body is visible.
     SB_DETAIL_INLINE void push_incoming(failure&& what) {
-        set_records(push_record(static_cast<failure&&>(what), incoming_level, records()));
+        auto* const incoming = push_record(static_cast<failure&&>(what), incoming_level, records());
+        incoming->owner = this;
+        set_records(incoming);
+        path |= thrown_in;
     }
     // The topmost one's; the record goes.
     SB_DETAIL_INLINE failure take() noexcept {
@@ -115,27 +118,88 @@ public:
         return what;
     }
 
-    // Whether the body is suspended where a try of its own, or of a generator that it delegates to,
-    // would see an exception. Written only by bodies that have such a place, so that the optimiser
-    // can prove it false for the others and forget about close() and throw_().
-    bool visible() const noexcept { return (pending_ & visible_bit) != 0; }
-    void set_visible() noexcept { pending_ |= visible_bit; }
-    void clear_visible() noexcept { pending_ &= ~visible_bit; }
+    // A generator's: whether its body is suspended where a try of its own, or of a generator that it
+    // delegates to, would see an exception.
+    bool visible() const noexcept { return visible_in(pending_); }
+
+    // Said at a yield that some try may see, and taken back behind it. While it stands, the word
+    // leads back to this object: who closes the generator finds it there, and code that closes
+    // generators need not be handed an address. A body without a try has no such yield, its word is
+    // always 0, and its generator's address is known to nobody: so the optimiser can take it apart.
+    template <class S>
+    SB_DETAIL_INLINE void set_visible() noexcept {
+        if constexpr (!S::can_raise) {
+            pending_ = as_word(this);
+        } else if (auto* const top = records()) {
+            top->owner = this;
+            pending_ |= visible_bit;
+        } else {
+            pending_ = as_word(this);
+        }
+    }
+    // The same for one that is so because the generator is to which it delegates. Its own address is
+    // found from that one's, for the reason given above.
+    template <class S>
+    SB_DETAIL_INLINE void set_visible_behind(control const& other) noexcept {
+        if constexpr (S::can_raise) {
+            set_visible<S>();
+        } else {
+            auto const distance =
+                reinterpret_cast<std::uintptr_t>(this) - reinterpret_cast<std::uintptr_t>(&other);
+            auto const word = other.pending_;
+            pending_ = distance + ((word & self_bit) != 0 ? word : as_word(records_in(word)->owner));
+        }
+    }
+    template <class S>
+    SB_DETAIL_INLINE void clear_visible() noexcept {
+        if constexpr (!S::can_raise) {
+            pending_ = 0;
+        } else {
+            clear_visible();
+        }
+    }
+    SB_DETAIL_INLINE void clear_visible() noexcept {
+        pending_ = (pending_ & self_bit) != 0 ? 0 : pending_ & ~visible_bit;
+    }
+    static bool visible_in(std::uintptr_t pending) noexcept { return (pending & visible_bit) != 0; }
+    static record* records_in(std::uintptr_t pending) noexcept {
+        return (pending & self_bit) != 0 ? nullptr : reinterpret_cast<record*>(pending & ~bits);
+    }
+    // The object whose word that is: one that is visible.
+    static control& visible_at(std::uintptr_t pending) noexcept {
+        return (pending & self_bit) != 0 ? *reinterpret_cast<control*>(pending & ~bits)
+                                         : *reinterpret_cast<record*>(pending & ~bits)->owner;
+    }
+    std::uintptr_t pending() const noexcept { return pending_; }
+
     // A delegating generator runs one of the frames that it has made: its own body does not run, but
     // it cannot be resumed.
     bool busy() const noexcept { return (pending_ & busy_bit) != 0; }
     void set_busy() noexcept { pending_ |= busy_bit; }
     void clear_busy() noexcept { pending_ &= ~busy_bit; }
-    // True for nearly every generator at its end: nothing to close, nothing to free.
-    bool untouched() const noexcept { return pending_ == 0; }
+    // The exceptions that this body has still to deal with: the caller's now.
+    SB_DETAIL_INLINE record* give_up_records() noexcept {
+        auto* const top = records();
+        pending_ = 0;
+        return top;
+    }
 
 private:
     static constexpr std::uintptr_t visible_bit = 1;
     static constexpr std::uintptr_t busy_bit = 2;
-    static constexpr std::uintptr_t bits = visible_bit | busy_bit;
+    static constexpr std::uintptr_t self_bit = 4; // the address is this object's, not a record's
+    static constexpr std::uintptr_t bits = visible_bit | busy_bit | self_bit;
 
+    static std::uintptr_t as_word(control const* visible) noexcept {
+        return reinterpret_cast<std::uintptr_t>(visible) | self_bit | visible_bit;
+    }
     void set_records(record* top) noexcept {
-        pending_ = reinterpret_cast<std::uintptr_t>(top) | (pending_ & bits);
+        auto const kept = pending_ & (visible_bit | busy_bit);
+        if (top != nullptr) {
+            pending_ = reinterpret_cast<std::uintptr_t>(top) | kept;
+        } else {
+            pending_ = kept;
+        }
     }
 
     std::uintptr_t pending_ = 0;

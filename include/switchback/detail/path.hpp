@@ -9,8 +9,8 @@
 //     bits  0..13   the body's label: its line, counted from SB_BEGIN
 //     bits 14..53   four inner levels of ten bits: lines counted from where that scope opened
 //     bits 54..61   for each inner level, how it is to be left once its finally has run
-//     bit  62       an exception waits to be raised at the resume point
-//     bit  63       a try block encloses the resume point
+//     bit  62       a try block encloses the resume point
+//     bit  63       an exception waits to be raised at the resume point
 #pragma once
 
 #include <switchback/detail/config.hpp>
@@ -42,14 +42,14 @@ constexpr path_t lines_in_block = handlers_mark - 1;
 
 constexpr int exits_shift = 54;
 constexpr path_t exits_mask = path_t(0xff) << exits_shift;
-constexpr path_t thrown_in = path_t(1) << 62;
-constexpr path_t in_try = path_t(1) << 63;
+constexpr path_t in_try = path_t(1) << 62;
+constexpr path_t thrown_in = path_t(1) << 63;
 constexpr path_t labels_mask = ~(exits_mask | thrown_in | in_try);
 
 // What stands in a generator's path when it is nowhere in its body.
 constexpr path_t path_not_begun = 0;
 constexpr path_t path_closed = ~path_t(0);
-constexpr path_t path_running = ~path_t(0) - 1;
+constexpr path_t path_running = path_closed - 1;
 
 // The label of the outermost level: a line counted from SB_BEGIN, from 1.
 constexpr int body_line(path_t path) { return static_cast<int>(path & mask_of(0)); }

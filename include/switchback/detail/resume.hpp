@@ -11,6 +11,12 @@ namespace detail {
 template <class Body>
 inline constexpr bool is_task_body = std::remove_reference_t<Body>::is_task;
 
+// Only tasks are asked where they stand; for generators it is a label that no path leads to. But clang
+// follows a state through a loop better where the switch has three labels than where it has two.
+template <class Body>
+inline constexpr path_t describe_label =
+    is_task_body<Body> || SB_DETAIL_IS_CLANG ? describe_mark : mask_of(0) + 1;
+
 template <class S, class Body, class... V>
 SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value) {
     static_assert(!Body::is_task, "SB_YIELD in a task: a task awaits; a generator's context is sb::yields<Y>");
@@ -18,7 +24,7 @@ SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value)
     if constexpr (!Body::is_task && sizeof...(V) == 1) {
         body.give(static_cast<V&&>(value)...);
         body.path = path_at<S>(now, line);
-        if constexpr (S::guard != 0) body.set_visible();
+        if constexpr (S::guard != 0) body.template set_visible<S>();
     }
     return step::yielded;
 }
@@ -29,8 +35,12 @@ SB_DETAIL_INLINE bool thrown_into(activation& now, Body& body) {
     now.target = 0;
     arrive<S>(now);
     if constexpr (S::guard != 0) {
-        body.clear_visible();
-        return now.arriving != 0;
+        if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
+            body.clear_visible();
+            return true;
+        }
+        body.template clear_visible<S>();
+        return false;
     } else {
         return false; // a generator that no try guards is not entered to be thrown into
     }

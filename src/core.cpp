@@ -48,7 +48,7 @@ void core::set_in_flight(failure&& what) noexcept {
 
 failure core::cancellation() noexcept {
     static std::exception_ptr const made = std::make_exception_ptr(cancelled{});
-    return {made, nullptr};
+    return failure{made};
 }
 
 failure core::take_in_flight() noexcept {
@@ -58,9 +58,7 @@ failure core::take_in_flight() noexcept {
 }
 
 void core::capture(node& n) noexcept {
-    auto error = std::current_exception();
-    auto* const before = trace_of_native(error);
-    set_in_flight({std::move(error), before});
+    set_in_flight(known_failure(std::current_exception()));
     pass(n);
 }
 
@@ -92,7 +90,7 @@ void core::throw_failure(node& root) {
     root.set(was_looked_at);
     auto const* const kept = root.record_at(0);
     if (kept == nullptr) throw cancelled{};
-    rethrow_native(kept->what);
+    rethrow_native(copy(kept->what));
 }
 
 void core::fly_failure_of(node& root) noexcept {

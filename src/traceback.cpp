@@ -22,17 +22,6 @@ inline namespace v0 {
 namespace detail {
 namespace {
 
-// The last error that left a task for code that is not a body.
-struct native_error {
-    failure what;
-    ~native_error() { discard(what); }
-};
-
-native_error& last_native_error() noexcept {
-    static thread_local native_error last;
-    return last;
-}
-
 // Each level of a path counts its lines from the scope that encloses it.
 int line_of(place const& where, path_t path) noexcept {
     int line = where.line;
@@ -65,21 +54,6 @@ std::string type_in_flight() {
 }
 
 } // namespace
-
-void rethrow_native(failure const& what) {
-    auto& last = last_native_error();
-    discard(last.what);
-    last.what = copy(what);
-    std::rethrow_exception(what.error);
-}
-
-trace* trace_of_native(std::exception_ptr const& error) noexcept {
-    auto const& last = last_native_error();
-    if (last.what.gathered == nullptr || last.what.error != error) return nullptr;
-    return new (std::nothrow) trace(*last.what.gathered);
-}
-
-void forget_native() noexcept { discard(last_native_error().what); }
 
 void report_unhandled(unhandled_error const& error) noexcept {
     if (auto* const handler = installed_unhandled_error_handler.load()) {
@@ -135,10 +109,9 @@ std::string describe(std::exception_ptr const& error) {
 }
 
 traceback current_traceback() {
-    auto* const found = detail::trace_of_native(std::current_exception());
-    if (found == nullptr) return {};
-    std::unique_ptr<detail::trace> const owned(found);
-    return traceback(*owned);
+    auto const& last = detail::last_native_error().what;
+    if (last.gathered == nullptr || last.error != std::current_exception()) return {};
+    return traceback(*last.gathered);
 }
 
 } // namespace v0

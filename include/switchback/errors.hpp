@@ -1,9 +1,10 @@
-// The exceptions that the library throws.
+// The exceptions that the library throws, and those that bodies see.
 //
 // `misuse` is the base of all that a program can only meet by a mistake of its own; each kind of
 // mistake has a type, and each type a sentence. The others belong to the normal course of things.
 #pragma once
 
+#include <exception>
 #include <stdexcept>
 
 namespace switchback {
@@ -50,6 +51,13 @@ struct nothing_returned : misuse {
 // GeneratorExit"). The generator stays suspended at that yield.
 struct ignored_exit : misuse {
     ignored_exit() : misuse("the generator yielded while it was being closed") {}
+};
+
+// A stop_iteration left a generator's body: it would have looked like that generator's own end to
+// whoever resumes it by hand (PEP 479; Python: RuntimeError, "generator raised StopIteration"). The
+// stop_iteration is this exception's context.
+struct escaped_stop : misuse {
+    escaped_stop() : misuse("a stop_iteration left the body of a generator") {}
 };
 
 // A generator or a frame was moved after its first step: its members may be pointed at.
@@ -108,6 +116,12 @@ struct pump_in_use : misuse {
 // SB_CATCH_ERRORS and `catch (std::exception const&)` let it pass (Python: CancelledError is a
 // BaseException).
 struct cancelled {};
+
+// What next_value() throws at the end of a generator. The end as such is no exception here: next() and
+// send() tell it by what they return (Python: StopIteration).
+struct stop_iteration : std::exception {
+    char const* what() const noexcept override { return "the generator has ended"; }
+};
 
 // What a suspended generator sees, at its yield, when it is closed (Python: GeneratorExit).
 struct generator_exit {};

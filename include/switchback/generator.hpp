@@ -15,6 +15,7 @@
 #pragma once
 
 #include <switchback/detail/callee.hpp>
+#include <switchback/detail/escaped_stop.hpp>
 #include <switchback/detail/frame_traits.hpp>
 #include <switchback/try.hpp>
 #include <switchback/unhandled.hpp>
@@ -36,6 +37,7 @@ enum class generator_status { created, running, suspended, closed };
 
 namespace detail {
 [[noreturn]] SB_DETAIL_COLD inline void throw_already_running() { throw already_running{}; }
+[[noreturn]] SB_DETAIL_COLD inline void throw_stop_iteration() { throw stop_iteration{}; }
 [[noreturn]] SB_DETAIL_COLD inline void throw_moved_after_start() { throw moved_after_start{}; }
 [[noreturn]] SB_DETAIL_COLD inline void give_up_destroyed_while_running() {
     std::fputs("switchback: a generator was destroyed by its own body\n", stderr);
@@ -132,11 +134,8 @@ public:
         if (error == nullptr) throw std::invalid_argument("throw_() of a null exception_ptr");
         if (is_running()) detail::throw_already_running();
         body().forget_sent();
-        detail::failure what{std::move(error), nullptr};
-        if (!throw_in(*this, what)) {
-            abandon();
-            std::rethrow_exception(std::move(what.error));
-        }
+        auto what = detail::known_failure(std::move(error));
+        if (!throw_in(*this, what)) throw_unseen(what);
         return resume();
     }
     template <class E, class = std::enable_if_t<!std::is_convertible_v<E, std::exception_ptr>>>
@@ -316,7 +315,7 @@ private:
             }
             body().discard_returned();
             be_over();
-            throw;
+            detail::rethrow_from_body();
         }
     }
     SB_DETAIL_COLD pointer resume_rarely() { return resume(); }
@@ -347,7 +346,11 @@ private:
             case step::failed: {
                 if (at == nullptr) throw_failed(body().give_up_records());
                 auto what = callees::take_failure(body(), at);
-                if (!callees::route(body(), at, what)) std::rethrow_exception(what.error);
+                if (!callees::route(body(), at, what)) {
+                    body().note_context(what);
+                    body().drop(0);
+                    detail::rethrow_native(static_cast<detail::failure&&>(what));
+                }
                 break;
             }
             default: break;
@@ -356,9 +359,19 @@ private:
     }
 
     [[noreturn]] SB_DETAIL_COLD static void throw_failed(detail::record* last) {
-        auto const error = std::move(last->what.error);
+        auto what = std::exchange(last->what, {});
         detail::drop_records(last, 0);
-        std::rethrow_exception(error);
+        detail::convert_stop(what);
+        detail::rethrow_native(static_cast<detail::failure&&>(what));
+    }
+    // An exception that is thrown in where no body can see it: it leaves at once.
+    [[noreturn]] SB_DETAIL_COLD void throw_unseen(detail::failure& what) {
+        if (body().path != detail::path_closed) {
+            body().note_context(what);
+            detail::convert_stop(what);
+        }
+        abandon();
+        detail::rethrow_native(static_cast<detail::failure&&>(what));
     }
 
     // The exception waits for the innermost body that can see it. False: none can.
@@ -375,7 +388,7 @@ private:
 
     SB_DETAIL_COLD static void close_visible(generator& self) {
         self.body().forget_sent();
-        detail::failure what{detail::generator_exit_ptr(), nullptr};
+        detail::failure what{detail::generator_exit_ptr()};
         throw_in(self, what);
         try {
             if (self.resume_rarely() != nullptr) throw ignored_exit{};
@@ -407,6 +420,14 @@ private:
 
 template <class F>
 generator(F) -> generator<F>;
+
+// The next value of a generator that has one: throws stop_iteration at its end. Python: next(g).
+template <class Generator>
+auto& next_value(Generator& of) {
+    auto* const value = of.next();
+    if (value == nullptr) detail::throw_stop_iteration();
+    return *value;
+}
 
 } // namespace v0
 } // namespace switchback

@@ -1,7 +1,9 @@
-// Within a handler or a finally of SB_TRY: the exception that is being handled, and the way it came.
+// Within a handler or a finally of SB_TRY: the exception that is being handled, the way it came, and
+// what was being handled when it was raised.
 //
 //     } SB_CATCH_ERRORS {
 //         log(sb::describe(sb::handled_exception(co)), sb::handled_traceback(co).to_string());
+//         for (auto const& earlier : sb::context_of(co)) log("while handling", sb::describe(earlier));
 //     } SB_END_TRY
 //
 // (A handler is no C++ catch block, so std::current_exception() knows nothing of it.)
@@ -9,7 +11,11 @@
 
 #include <switchback/detail/access.hpp>
 #include <switchback/detail/control.hpp>
+#include <switchback/detail/native_error.hpp>
 #include <switchback/traceback.hpp>
+
+#include <exception>
+#include <vector>
 
 namespace switchback {
 inline namespace v0 {
@@ -28,6 +34,33 @@ traceback handled_traceback(Context& co) {
     auto const* const handled = detail::access::body(co).records();
     if (handled == nullptr || handled->what.gathered == nullptr) return {};
     return traceback(*handled->what.gathered);
+}
+
+namespace detail {
+inline std::vector<std::exception_ptr> context_list(failure const& what) {
+    std::vector<std::exception_ptr> found;
+    for (auto const* at = what.context; at != nullptr; at = at->context) found.push_back(at->error);
+    return found;
+}
+} // namespace detail
+
+// What was being handled when the exception that is handled here was raised, nearest first: in this
+// body, or in those that it delegates to or awaits. Empty where there was nothing. Takes the body's
+// context. What plain callers of a generator handle is not known to its body. Python: __context__.
+template <class Context>
+std::vector<std::exception_ptr> context_of(Context& co) {
+    auto const* const handled = detail::access::body(co).records();
+    if (handled == nullptr) return {};
+    return detail::context_list(handled->what);
+}
+
+// The same in a C++ catch block around a generator's next() or a scheduler's run(), for the error that
+// last left a body on this thread: context_of(std::current_exception()). Empty for every other. That
+// error is kept until the next one that has a context or a traceback takes its place.
+inline std::vector<std::exception_ptr> context_of(std::exception_ptr const& error) {
+    auto const& last = detail::last_native_error().what;
+    if (error == nullptr || last.error != error) return {};
+    return detail::context_list(last);
 }
 
 } // namespace v0

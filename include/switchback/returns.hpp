@@ -51,7 +51,9 @@ public:
     // The exception that C++ has just caught in this body, with the traceback that it has.
     void push_caught(int level) {
         home->capture(*this);
-        push(home->take_in_flight(), level);
+        auto what = home->take_in_flight();
+        note_context(what);
+        push(std::move(what), level);
     }
 };
 

@@ -82,7 +82,9 @@ template <class Body, class G>
 SB_DETAIL_COLD bool throw_to_delegate(Body& body, G& to, failure& what, typename G::pointer& value) {
     body.clear_visible();
     what = body.take();
-    if (!to.visible() || match<generator_exit>(what.error) != nullptr) {
+    bool const exits = match<generator_exit>(what.error) != nullptr;
+    if (exits || !to.visible()) {
+        if (!exits) convert_stop(what); // it leaves the other
         to.close();
         return false;
     }

@@ -64,6 +64,7 @@ SB_DETAIL_INLINE path_t path_at(activation const& now, int line) {
 // An exception leaves scope S without a C++ throw: to the try that guards it, or out of the body.
 template <class S, class Body>
 SB_DETAIL_INLINE step raise_from(activation& now, Body& body, failure&& what) {
+    body.note_context(what);
     if constexpr (S::guard == 0) {
         body.fail(std::move(what));
         return step::failed;

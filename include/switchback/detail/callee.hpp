@@ -5,6 +5,7 @@
 
 #include <switchback/detail/access.hpp>
 #include <switchback/detail/conversation.hpp>
+#include <switchback/detail/escaped_stop.hpp>
 #include <switchback/detail/frame_traits.hpp>
 
 #include <cstddef>
@@ -172,6 +173,8 @@ public:
     SB_DETAIL_COLD static bool route(outermost& root, frame*& at, failure& what) {
         while (at != nullptr && !at->state->visible()) {
             auto* const caller = at->caller;
+            at->state->note_context(what);
+            convert_stop(what);
             at->destroy(*at);
             at = caller;
         }
@@ -184,6 +187,7 @@ public:
     // The innermost frame has failed.
     SB_DETAIL_COLD static failure take_failure(outermost& root, frame*& at) noexcept {
         auto what = at->state->take();
+        convert_stop(what);
         auto* const caller = at->caller;
         at->destroy(*at);
         at = root.below = caller;

@@ -2,8 +2,8 @@
 // and finally blocks have still to deal with. Sixteen bytes, with or without a try in the body.
 #pragma once
 
+#include <switchback/detail/native_error.hpp>
 #include <switchback/detail/path.hpp>
-#include <switchback/detail/trace.hpp>
 
 #include <exception>
 #include <utility>
@@ -11,12 +11,6 @@
 namespace switchback {
 inline namespace v0 {
 namespace detail {
-
-// An exception on its way, with the traceback it has gathered. Owned by whoever holds it.
-struct failure {
-    std::exception_ptr error;
-    trace* gathered = nullptr;
-};
 
 class control;
 
@@ -30,14 +24,6 @@ struct record {
     record* below;
     control* owner;     // whose it is
 };
-
-inline failure copy(failure const& what) {
-    return {what.error, what.gathered == nullptr ? nullptr : new (std::nothrow) trace(*what.gathered)};
-}
-inline void discard(failure& what) noexcept {
-    delete what.gathered;
-    what = {};
-}
 
 // Every record is made and freed by these.
 SB_DETAIL_COLD inline record* push_record(failure&& what, int level, record* below) {
@@ -55,8 +41,11 @@ SB_DETAIL_COLD inline record* drop_records(record* top, int level) noexcept {
     }
     return top;
 }
-SB_DETAIL_COLD inline record* push_caught_record(int level, record* below) {
-    return push_record(failure{std::current_exception()}, level, below);
+// The exception that C++ has just caught, in a try that may have been dealing with another.
+SB_DETAIL_COLD inline record* push_caught_record(int level, record* top) {
+    auto what = known_failure(std::current_exception());
+    if (top != nullptr) link_context(what, top->what);
+    return push_record(static_cast<failure&&>(what), level, drop_records(top, level));
 }
 
 inline record* find_in(record* at, int level) noexcept {
@@ -98,9 +87,10 @@ public:
         set_records(push_record(static_cast<failure&&>(what), level, records()));
     }
     // The exception that C++ has just caught.
-    SB_DETAIL_INLINE void push_caught(int level) {
-        drop(level);
-        set_records(push_caught_record(level, records()));
+    SB_DETAIL_INLINE void push_caught(int level) { set_records(push_caught_record(level, records())); }
+    // An exception is raised here: while another is being dealt with?
+    SB_DETAIL_INLINE void note_context(failure& raised) const noexcept {
+        if (auto const* const top = records(); top != nullptr) link_context(raised, top->what);
     }
     // Unlike `push`, keeps what is being handled. Only where the body is visible.
     SB_DETAIL_INLINE void push_incoming(failure&& what) {

@@ -56,9 +56,10 @@ struct no_source {
 template <class S>
 constexpr auto kept_as() {
     using plain = std::remove_cv_t<std::remove_reference_t<S>>;
-    if constexpr (is_generator<plain>::value) {
-        static_assert(!std::is_const_v<std::remove_reference_t<S>>,
-            "an adaptor cannot go on with a generator that is const");
+    if constexpr (is_generator<plain>::value && std::is_const_v<std::remove_reference_t<S>>) {
+        static_assert(always_false<S>, "an adaptor cannot go on with a generator that is const");
+        return type_is<no_source>();
+    } else if constexpr (is_generator<plain>::value) {
         return type_is<S>();
     } else if constexpr (is_frame<plain>) {
         static_assert(!std::is_lvalue_reference_v<S>,
@@ -75,15 +76,10 @@ constexpr auto kept_as() {
 template <class S>
 using source_of = typename decltype(kept_as<S>())::type;
 
-template <class Source>
-inline constexpr bool walks = false;
-template <class Range>
-inline constexpr bool walks<generator<walking<Range>>> = true;
-
 // The same as what it is built of.
 template <class S>
 SB_DETAIL_INLINE decltype(auto) as_source(S&& given) {
-    if constexpr (walks<source_of<S>>) {
+    if constexpr (std::is_same_v<source_of<S>, generator<walking<S>>>) {
         return walking<S>{static_cast<S&&>(given)};
     } else {
         return static_cast<S&&>(given);

@@ -1,0 +1,66 @@
+// An exception on its way through bodies, with all that belongs to it.
+#pragma once
+
+#include <switchback/detail/config.hpp>
+#include <switchback/detail/trace.hpp>
+
+#include <exception>
+#include <new>
+#include <utility>
+
+namespace switchback {
+inline namespace v0 {
+namespace detail {
+
+// Owned by whoever holds it: moved by hand, since its owner's destructor would cost every body that has
+// no exceptions.
+struct failure {
+    std::exception_ptr error;
+    trace* gathered = nullptr;
+    failure* context = nullptr; // what was being handled when it was raised. Python: __context__
+};
+
+inline void discard(failure& what) noexcept {
+    delete what.gathered;
+    // The one behind it in the chain, and so on, without recursion.
+    for (auto* next = std::exchange(what.context, nullptr); next != nullptr;) {
+        auto* const gone = next;
+        next = std::exchange(gone->context, nullptr);
+        delete gone->gathered;
+        delete gone;
+    }
+    what = {};
+}
+
+// Where memory is short, the exception itself is all that is copied.
+inline failure copy(failure const& what) noexcept {
+    failure copied;
+    auto const* from = &what;
+    for (auto* into = &copied;;) {
+        into->error = from->error;
+        if (from->gathered != nullptr) into->gathered = new (std::nothrow) trace(*from->gathered);
+        from = from->context;
+        if (from == nullptr) return copied;
+        into->context = new (std::nothrow) failure;
+        if (into->context == nullptr) return copied;
+        into = into->context;
+    }
+}
+
+// `raised` was raised while `handled` was being dealt with. One that has a context already has been
+// raised before, and only passes; one that is raised again is not its own context, nor does it lie
+// anywhere behind itself. Python: the same, when an exception is set.
+SB_DETAIL_COLD inline void link_context(failure& raised, failure const& handled) noexcept {
+    if (raised.context != nullptr || raised.error == handled.error) return;
+    raised.context = new (std::nothrow) failure(copy(handled));
+    for (auto* at = raised.context; at != nullptr && at->context != nullptr; at = at->context) {
+        if (at->context->error == raised.error) {
+            discard(*at->context);
+            delete std::exchange(at->context, nullptr);
+        }
+    }
+}
+
+} // namespace detail
+} // namespace v0
+} // namespace switchback

@@ -32,9 +32,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <new>
 #include <optional>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -152,12 +154,9 @@ public:
     // Of the object that lies there. (To ask first what next() asks anyway costs nothing, and keeps
     // what is rare out of the way of what is not.)
     static typename base::pointer next_of(void* room) {
-        auto& of = **static_cast<erased_in*>(room);
-        auto const now = of.status();
-        if (SB_DETAIL_UNLIKELY(
-                now == generator_status::closed || now == generator_status::running)) {
-            return next_rarely(of);
-        }
+        auto& of = **std::launder(static_cast<erased_in*>(room));
+        bool const is_rare = (of.visibility().path & thrown_in) != 0; // it runs, or has ended
+        if (SB_DETAIL_UNLIKELY(is_rare)) return next_rarely(of);
         return of.next();
     }
     typename base::pointer send(typename base::sent&& value) override {
@@ -389,7 +388,8 @@ private:
 };
 
 template <class F, class C = detail::context_of<F>>
-any_generator(F) -> any_generator<typename C::yield_type, typename C::sent_type, typename C::return_type>;
+any_generator(F)
+    -> any_generator<typename C::yield_type, typename C::sent_type, typename C::return_type>;
 template <class F>
 any_generator(generator<F>) -> any_generator<typename generator<F>::yield_type,
     typename generator<F>::sent_type, typename generator<F>::return_type>;

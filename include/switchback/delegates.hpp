@@ -14,7 +14,8 @@
 //
 // `sb::delegates<Y, Sent, Returned>` is `sb::yields<Y, Sent, Returned>` with one pointer more, and
 // with SB_YIELD_FROM of frames that are made on the spot. They are `delegates` themselves, of the
-// same Y and Sent; a generator that is an rvalue is taken in as well. Each frame lies in a block of
+// same Y and Sent; a generator that is an rvalue is taken in as well, and so is a plain range: moved in
+// if it is an rvalue, borrowed if it is an lvalue. Each frame lies in a block of
 // its own; a resumption goes straight to the innermost, so that an element costs the same at any
 // depth, and a chain a million deep runs, closes and is destroyed without recursion.
 #pragma once
@@ -48,6 +49,14 @@ step owned_generator<F, R>::operator()(context& co) {
     SB_BEGIN(co);
     SB_YIELD_FROM_INTO(result, held);
     if (result) SB_RETURN(std::move(*result));
+    SB_END();
+}
+
+template <class R, class Y, class Sent>
+step given_range<R, Y, Sent>::operator()(delegates<Y, Sent, void>& co) {
+    SB_BEGIN(co);
+    each.start(range);
+    SB_YIELD_FROM(each);
     SB_END();
 }
 

@@ -27,14 +27,17 @@ class cursor {
     using sentinel = decltype(std::end(std::declval<Range&>()));
 
 public:
+    using iterated = Range;
+
     void start(Range range) {
         at_.reset();
         range_.emplace(std::move(range));
         at_.emplace(std::begin(*range_));
         end_.emplace(std::end(*range_));
     }
+    // False, too, where it was not started.
     bool more() {
-        if (*at_ != *end_) return true;
+        if (at_ && *at_ != *end_) return true;
         at_.reset();
         end_.reset();
         range_.reset();
@@ -57,11 +60,13 @@ class cursor<Range&> {
     using sentinel = decltype(std::end(std::declval<Range&>()));
 
 public:
+    using iterated = Range&;
+
     void start(Range& range) {
         at_.emplace(std::begin(range));
         end_.emplace(std::end(range));
     }
-    bool more() const { return *at_ != *end_; }
+    bool more() const { return at_ && *at_ != *end_; }
     void advance() { ++*at_; }
     decltype(auto) operator*() const { return **at_; }
     auto operator->() const { return SB_DETAIL_ADDRESS_OF(**at_); }

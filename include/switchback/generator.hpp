@@ -120,7 +120,7 @@ public:
         if (SB_DETAIL_UNLIKELY(must_not_resume())) return refuse();
         if constexpr (is_delegating) {
             if (body().below != nullptr) {
-                body().below->state->send(static_cast<S&&>(value));
+                body().below->state().send(static_cast<S&&>(value));
                 return resume();
             }
         }
@@ -184,7 +184,7 @@ public:
     bool visible() const noexcept {
         if constexpr (is_delegating) {
             for (auto const* at = body().below; at != nullptr; at = at->caller) {
-                if (at->state->visible()) return true;
+                if (at->state().visible()) return true;
             }
         }
         return body().visible();
@@ -259,19 +259,9 @@ private:
 
     static constexpr bool is_delegating = context_type::state::delegates;
 
-    bool is_running() const noexcept {
-        if constexpr (is_delegating) {
-            if (body().busy()) return true;
-        }
-        return body().path == detail::path_running;
-    }
+    bool is_running() const noexcept { return body().path == detail::path_running; }
     // Whether it is running or closed. Nothing is thrown in yet, so that one bit tells it.
-    bool must_not_resume() const noexcept {
-        if constexpr (is_delegating) {
-            if (body().busy()) return true;
-        }
-        return (body().path & detail::thrown_in) != 0;
-    }
+    bool must_not_resume() const noexcept { return (body().path & detail::thrown_in) != 0; }
     // A return value is given once, at the end.
     pointer refuse() {
         if (is_running()) detail::throw_already_running();
@@ -309,10 +299,7 @@ private:
                 }
             }
         } catch (...) { // an exception leaves the body: the generator is closed
-            if constexpr (is_delegating) {
-                body().clear_busy();
-                callees::destroy_all(body());
-            }
+            if constexpr (is_delegating) callees::destroy_all(body());
             body().discard_returned();
             be_over();
             detail::rethrow_from_body();
@@ -322,40 +309,61 @@ private:
 
     using callees = detail::delegation<yield_type, sent_type>;
 
+    // Runs the innermost frame, and on from there, without recursion.
     pointer resume_innermost() {
         auto* at = body().below;
         for (;;) {
-            step outcome;
             if (at == nullptr) {
-                outcome = frame_(context());
-            } else {
-                body().set_busy();
-                outcome = at->resume(*at);
-                body().clear_busy();
-            }
-            switch (outcome) {
-            case step::yielded: return at == nullptr ? body().yielded() : at->state->yielded();
-            case step::called: at = callees::enter(body(), at); break;
-            case step::returned:
-                if (at == nullptr) {
-                    be_over();
-                    return nullptr;
+                switch (frame_(context())) {
+                case step::yielded: return body().yielded();
+                case step::called: at = callees::enter(body(), nullptr); break;
+                case step::returned: be_over(); return nullptr;
+                case step::failed: throw_failed(body().give_up_records());
+                default: break;
                 }
-                at = callees::leave(body(), at);
-                break;
-            case step::failed: {
-                if (at == nullptr) throw_failed(body().give_up_records());
-                auto what = callees::take_failure(body(), at);
-                if (!callees::route(body(), at, what)) {
-                    body().note_context(what);
-                    body().drop(0);
-                    detail::rethrow_native(static_cast<detail::failure&&>(what));
-                }
-                break;
-            }
-            default: break;
+            } else if (auto* const value = resume_made(at)) {
+                return value;
             }
         }
+    }
+
+    // Runs frames that the body has made, from `at` on. Meanwhile this generator is running, and which
+    // frame is at work is known here alone. Null: the outermost is to go on; so says `at`.
+    SB_DETAIL_INLINE pointer resume_made(typename callees::frame*& at) {
+        auto const path = std::exchange(body().path, detail::path_running);
+        for (;;) {
+            auto const outcome = at->resume();
+            if (outcome == step::yielded) {
+                body().below = at;
+                body().path = path;
+                return at->state().yielded();
+            }
+            if (outcome == step::called) {
+                at = callees::enter(body(), at);
+            } else if (outcome == step::returned) {
+                at = callees::leave(body(), at);
+                if (at == nullptr) {
+                    body().path = path;
+                    return nullptr;
+                }
+            } else {
+                body().path = path;
+                at = pass_on_failure(at);
+                if (at == nullptr) return nullptr;
+                body().path = detail::path_running;
+            }
+        }
+    }
+
+    // A frame has failed: gives the one that sees its exception.
+    SB_DETAIL_COLD typename callees::frame* pass_on_failure(typename callees::frame* at) {
+        auto what = callees::take_failure(body(), at);
+        if (!callees::route(body(), at, what)) {
+            body().note_context(what);
+            body().drop(0);
+            detail::rethrow_native(static_cast<detail::failure&&>(what));
+        }
+        return at;
     }
 
     [[noreturn]] SB_DETAIL_COLD static void throw_failed(detail::record* last) {
@@ -393,6 +401,7 @@ private:
         try {
             if (self.resume_rarely() != nullptr) throw ignored_exit{};
         } catch (generator_exit const&) {
+            detail::forget_native(); // what it found being handled
         }
     }
 

@@ -56,12 +56,16 @@ std::vector<std::exception_ptr> context_of(Context& co) {
 
 // The same in a C++ catch block around a generator's next() or a scheduler's run(), for the error that
 // last left a body on this thread: context_of(std::current_exception()). Empty for every other. That
-// error is kept until the next one that has a context or a traceback takes its place.
+// error and its context are kept until the next that has one takes their place; see forget_last_error.
 inline std::vector<std::exception_ptr> context_of(std::exception_ptr const& error) {
     auto const& last = detail::last_native_error().what;
     if (error == nullptr || last.error != error) return {};
     return detail::context_list(last);
 }
+
+// Lets go of what context_of(exception_ptr) and current_traceback() know on this thread: where objects
+// must not live on in exceptions that nobody handles any more.
+inline void forget_last_error() noexcept { detail::forget_native(); }
 
 } // namespace v0
 } // namespace switchback

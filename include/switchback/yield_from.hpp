@@ -17,8 +17,16 @@
 // next() and send() are passed on to it, and so are throw_() and close(), so that its own handlers
 // and finally blocks see them; what it throws is raised here. The rules are those of PEP 380. The
 // frame of the other lies in this one, and its body is inlined into this one's.
+//
+// A plain range is walked by a cursor, which lies in the frame as well:
+//
+//     sb::cursor<std::vector<int>> rest{};
+//     …
+//     rest.start({1, 2, 3});
+//     SB_YIELD_FROM(rest);          // from where it stands to its end
 #pragma once
 
+#include <switchback/for.hpp>
 #include <switchback/generator.hpp>
 
 namespace switchback {
@@ -31,6 +39,12 @@ namespace detail {
 
 [[noreturn]] SB_DETAIL_COLD inline void throw_cannot_send() { throw cannot_send{}; }
 [[noreturn]] SB_DETAIL_COLD inline void throw_nothing_returned() { throw nothing_returned{}; }
+
+template <class T, class = void>
+struct is_range : std::false_type {};
+template <class T>
+struct is_range<T, std::void_t<decltype(std::begin(std::declval<T&>()) != std::end(std::declval<T&>()))>>
+    : std::true_type {};
 
 template <class T>
 struct is_generator : std::false_type {};
@@ -52,6 +66,47 @@ SB_DETAIL_INLINE auto resume_delegate(Body& body, G& to) {
         }
     }
     return to.next();
+}
+
+// A cursor of a plain range. (One of a generator would hide it from what is sent and thrown.)
+template <class T>
+struct is_cursor : std::false_type {};
+template <class R>
+struct is_cursor<cursor<R>> : std::bool_constant<!is_generator<std::remove_reference_t<R>>::value> {};
+
+// A plain range takes nothing, sees no exception and returns nothing.
+template <class S, class Body, class Cursor, class Sink>
+SB_DETAIL_INLINE step delegate_to_range(
+    activation& now, Body& body, int line, Cursor& at, Sink& sink) {
+    if (now.target == 0) {
+        body.forget_sent();
+    } else {
+        now.target = 0;
+        arrive<S>(now);
+        if constexpr (S::guard != 0) {
+            if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
+                now.arriving = 0;
+                body.clear_visible();
+                return raise_from<S>(now, body, body.take());
+            }
+            body.template clear_visible<S>();
+        }
+        if constexpr (!std::is_void_v<typename Body::sent_type>) {
+            if (body.has_sent()) {
+                body.forget_sent();
+                throw_cannot_send();
+            }
+        }
+        at.advance();
+    }
+    if (!at.more()) {
+        sink();
+        return step::returned;
+    }
+    body.give(*at);
+    body.path = path_at<S>(now, line);
+    if constexpr (S::guard != 0) body.template set_visible<S>();
+    return step::yielded;
 }
 
 // What the other has yielded is yielded by the delegating body.
@@ -91,57 +146,91 @@ SB_DETAIL_COLD bool throw_to_delegate(Body& body, G& to, failure& what, typename
     value = to.throw_(what.error);
     return true;
 }
-template <class S, class Body, class Make, class Sink>
-step delegate_to_new(activation& now, Body& body, int line, Make& make, Sink& sink);
+// Control comes to the delegation, or is back at it.
+template <class S, class Body, class G, class Sink>
+SB_DETAIL_INLINE step delegate_to_member(activation& now, Body& body, int line, G& to, Sink& sink) {
+    typename G::pointer value = nullptr;
+    if (now.target == 0) {
+        body.forget_sent(); // the first resumption of the other is a next()
+        value = to.next();
+    } else {
+        now.target = 0;
+        arrive<S>(now);
+        bool is_thrown = false;
+        if (SB_DETAIL_UNLIKELY(body.pending() != 0)) {
+            if (now.arriving != 0) {
+                now.arriving = 0;
+                is_thrown = true;
+                failure what;
+                if (!throw_to_delegate(body, to, what, value)) {
+                    return raise_from<S>(now, body, static_cast<failure&&>(what));
+                }
+            } else {
+                body.template clear_visible<S>();
+            }
+        }
+        if (!is_thrown) value = resume_delegate(body, to);
+    }
+    if (value != nullptr) return yield_from<S>(now, body, to, line, value);
+    if constexpr (std::is_void_v<typename G::return_type>) {
+        sink();
+    } else {
+        sink(to.take_returned());
+    }
+    return step::returned;
+}
 
-// Control is at the delegation: for the first time, or for a resumption. returned: the other has
-// ended.
-template <class S, class Body, class Make, class Sink>
-SB_DETAIL_INLINE step delegate(activation& now, Body& body, int line, Make make, Sink sink) {
-    using given = decltype(make());
-    using to_type = std::remove_reference_t<given>;
+// What SB_YIELD_FROM is given.
+enum class delegate_to { range, member, made_frame, nothing };
+
+template <class Body, class Given>
+constexpr delegate_to kind_of_delegate() {
+    using to = std::remove_reference_t<Given>;
     if constexpr (Body::is_task) {
         static_assert(!Body::is_task, "SB_YIELD_FROM in a task: a task awaits");
-        return step::failed;
-    } else if constexpr (!std::is_lvalue_reference_v<given> && Body::delegates) {
-        return delegate_to_new<S>(now, body, line, make, sink);
-    } else if constexpr (!std::is_lvalue_reference_v<given> || !is_generator<to_type>::value) {
-        static_assert(always_false<Sink>,
-            "SB_YIELD_FROM takes a generator that is a member of the frame (an sb::generator<F>). For "
-            "frames that are made on the spot the context must say sb::delegates<Y>; to yield from a "
-            "range, write SB_FOR (cursor, range) SB_YIELD(*cursor)");
-        return step::failed;
+        return delegate_to::nothing;
+    } else if constexpr (std::is_lvalue_reference_v<Given> && is_cursor<to>::value) {
+        return delegate_to::range;
+    } else if constexpr (std::is_lvalue_reference_v<Given> && is_generator<to>::value) {
+        return delegate_to::member;
+    } else if constexpr (Body::delegates &&
+                         (!std::is_lvalue_reference_v<Given> || is_range<to>::value)) {
+        return delegate_to::made_frame;
     } else {
-        to_type& to = make();
-        typename to_type::pointer value = nullptr;
-        if (now.target == 0) {
-            body.forget_sent(); // the first resumption of the other is a next()
-            value = to.next();
-        } else {
-            now.target = 0;
-            arrive<S>(now);
-            bool is_thrown = false;
-            if (SB_DETAIL_UNLIKELY(body.pending() != 0)) {
-                if (now.arriving != 0) {
-                    now.arriving = 0;
-                    is_thrown = true;
-                    failure what;
-                    if (!throw_to_delegate(body, to, what, value)) {
-                        return raise_from<S>(now, body, static_cast<failure&&>(what));
-                    }
-                } else {
-                    body.template clear_visible<S>();
-                }
-            }
-            if (!is_thrown) value = resume_delegate(body, to);
-        }
-        if (value != nullptr) return yield_from<S>(now, body, to, line, value);
-        if constexpr (std::is_void_v<typename to_type::return_type>) {
-            sink();
-        } else {
-            sink(to.take_returned());
-        }
-        return step::returned;
+        static_assert(always_false<Given>,
+            "SB_YIELD_FROM takes a generator that is a member of the frame (an sb::generator<F>), or an "
+            "sb::cursor<R> that has been started. For frames that are made on the spot, and for ranges "
+            "as they are, the context must say sb::delegates<Y>");
+        return delegate_to::nothing;
+    }
+}
+
+template <class S, class Body, class Make>
+void make_frame(activation& now, Body& body, int line, Make& make);
+template <class S, class Body, class Make, class Sink>
+step take_from_made(activation& now, Body& body, Sink& sink);
+
+// Control comes to the delegation. Whether that is to a frame which is made now: whoever runs this body
+// is to run that one.
+template <class S, class Body, class Make>
+SB_DETAIL_INLINE bool makes_delegate(activation& now, Body& body, int line, Make make) {
+    constexpr bool makes = kind_of_delegate<Body, decltype(make())>() == delegate_to::made_frame;
+    if constexpr (makes) make_frame<S>(now, body, line, make);
+    return makes;
+}
+
+// Control comes to it otherwise, or is back at it. returned: the other has ended.
+template <class S, class Body, class Make, class Sink>
+SB_DETAIL_INLINE step delegate(activation& now, Body& body, int line, Make make, Sink sink) {
+    constexpr auto kind = kind_of_delegate<Body, decltype(make())>();
+    if constexpr (kind == delegate_to::member) {
+        return delegate_to_member<S>(now, body, line, make(), sink);
+    } else if constexpr (kind == delegate_to::range) {
+        return delegate_to_range<S>(now, body, line, make(), sink);
+    } else if constexpr (kind == delegate_to::made_frame) {
+        return take_from_made<S, Body, Make>(now, body, sink);
+    } else {
+        return step::failed;
     }
 }
 
@@ -166,13 +255,28 @@ struct owned_generator<F, void> {
     step operator()(context& co);
 };
 
-template <class T>
-struct as_new_frame {
-    using type = T;
+// A plain range, as a frame; R is a reference where the range is borrowed.
+template <class R, class Y, class Sent>
+struct given_range {
+    R range;
+    cursor<std::remove_reference_t<R>&> each{};
+
+    step operator()(delegates<Y, Sent, void>& co);
 };
-template <class F>
-struct as_new_frame<generator<F>> {
+
+// What is made on the spot is a frame, or becomes one. `Given` is a reference where it is an lvalue.
+template <class Given, class Body, class = void>
+struct as_new_frame {
+    using type = std::remove_cv_t<Given>;
+};
+template <class F, class Body>
+struct as_new_frame<generator<F>, Body, void> {
     using type = owned_generator<F>;
+};
+template <class Given, class Body>
+struct as_new_frame<Given, Body,
+    std::enable_if_t<is_range<Given>::value && !is_generator<Given>::value && !is_frame<Given>>> {
+    using type = given_range<Given, typename Body::yield_type, typename Body::sent_type>;
 };
 
 template <class Context, class Body>
@@ -182,51 +286,54 @@ struct can_be_delegated_to<delegates<Y, Sent, Returned>, Body>
     : std::bool_constant<std::is_same_v<Y, typename Body::yield_type> &&
                          std::is_same_v<Sent, typename Body::sent_type>> {};
 
-// A frame that is made on the spot: the generator runs it from now on, and this body again when it
-// has ended.
-template <class S, class Body, class Make, class Sink>
-SB_DETAIL_INLINE step delegate_to_new(
-    activation& now, Body& body, int line, Make& make, Sink& sink) {
-    using given = std::remove_cv_t<std::remove_reference_t<decltype(make())>>;
-    using frame = typename as_new_frame<given>::type;
+template <class Made>
+using given_by = std::conditional_t<std::is_lvalue_reference_v<Made>, Made, std::remove_reference_t<Made>>;
+
+template <class Body, class Given>
+using frame_made_of = typename as_new_frame<Given, Body>::type;
+
+template <class S, class Body, class Make>
+SB_DETAIL_INLINE void make_frame(activation& now, Body& body, int line, Make& make) {
+    using given = given_by<decltype(make())>;
+    using frame = frame_made_of<Body, given>;
     if constexpr (!is_frame<frame>) {
-        static_assert(always_false<Sink>,
-            "SB_YIELD_FROM takes a frame or a generator; to yield from a range, write "
-            "SB_FOR (cursor, range) SB_YIELD(*cursor)");
-        return step::failed;
+        static_assert(always_false<given>, "SB_YIELD_FROM takes a frame, a generator or a range");
     } else if constexpr (!can_be_delegated_to<context_of<frame>, Body>::value) {
-        static_assert(always_false<Sink>,
+        static_assert(always_false<given>,
             "SB_YIELD_FROM: a frame that is made on the spot must be called with sb::delegates of the "
             "same yielded and sent types as the body that delegates to it");
-        return step::failed;
     } else {
-        using made = callee_frame<frame>;
-        if (now.target == 0) {
-            auto build = [&] {
-                if constexpr (std::is_same_v<frame, given>) {
-                    return make();
-                } else {
-                    return frame{make()};
-                }
-            };
-            body.below = made::make_new(build);
-            body.path = path_at<S>(now, line);
-            if constexpr (S::guard != 0) body.template set_visible<S>();
-            return step::called;
-        }
-        now.target = 0;
-        arrive<S>(now);
-        if constexpr (S::guard != 0) {
-            if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
-                now.arriving = 0;
-                body.clear_visible();
-                return raise_from<S>(now, body, body.take());
+        auto build = [&] {
+            if constexpr (std::is_same_v<frame, given>) {
+                return make();
+            } else {
+                return frame{make()};
             }
-            body.template clear_visible<S>();
+        };
+        body.below = callee_frame<frame>::make_new(build);
+        body.path = path_at<S>(now, line);
+        if constexpr (S::guard != 0) body.template set_visible<S>();
+    }
+}
+
+template <class S, class Body, class Make, class Sink>
+SB_DETAIL_INLINE step take_from_made(activation& now, Body& body, Sink& sink) {
+    using frame = frame_made_of<Body, given_by<decltype(std::declval<Make&>()())>>;
+    now.target = 0;
+    arrive<S>(now);
+    if constexpr (S::guard != 0) {
+        if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
+            now.arriving = 0;
+            body.clear_visible();
+            return raise_from<S>(now, body, body.take());
         }
+        body.template clear_visible<S>();
+    }
+    if constexpr (is_frame<frame>) {
+        using made = callee_frame<frame>;
         struct ending {
             made* ended;
-            SB_DETAIL_INLINE ~ending() { ended->destroy_whole(); }
+            SB_DETAIL_INLINE ~ending() { ended->release_ended(); }
         } const at_the_end{static_cast<made*>(body.below)};
         body.below = nullptr;
         if constexpr (std::is_void_v<typename context_of<frame>::return_type>) {
@@ -234,8 +341,8 @@ SB_DETAIL_INLINE step delegate_to_new(
         } else {
             sink(at_the_end.ended->body().take_returned());
         }
-        return step::returned;
     }
+    return step::returned;
 }
 
 struct ignore_returned {
@@ -267,6 +374,9 @@ SB_DETAIL_INLINE void store_returned(Target& target, std::optional<R>&&... retur
     do { \
         SB_DETAIL_CHECK(macro); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
+        if (::switchback::detail::makes_delegate<SB_DETAIL_HERE>( \
+                sb_now, sb_body, __LINE__, [&]() -> decltype(auto) { return (__VA_ARGS__); })) \
+            return ::switchback::step::called; \
         [[fallthrough]]; \
     case SB_DETAIL_LABEL: \
         if (auto const sb_step = ::switchback::detail::delegate<SB_DETAIL_HERE>( \

@@ -42,7 +42,8 @@ struct mapping {
 
     template <class... S>
     SB_DETAIL_INLINE explicit mapping(Function&& called, S&&... given)
-        : function(static_cast<Function&&>(called)), sources(as_source<S>(static_cast<S&&>(given))...) {}
+        : function(static_cast<Function&&>(called)),
+          sources(as_source<S>(static_cast<S&&>(given))...) {}
 
     step operator()(yields<result>& co) {
         typename all_of<Sources...>::elements elements; // no member: it does not live across a yield

@@ -74,13 +74,32 @@ struct block_of {
     }
 };
 
-// The header of such a frame.
+template <class Y, class Sent>
+struct callee;
+
+template <class Y, class Sent>
+struct callee_type {
+    step (*resume)(callee<Y, Sent>&);           // destroys the frame where it ends
+    void (*destroy)(callee<Y, Sent>&) noexcept; // frame and block
+};
+
+// The header of such a frame. Behind it lies the context of its body.
 template <class Y, class Sent>
 struct callee {
-    callee* caller; // null: the outermost generator's own frame
-    conversation<Y, Sent, true>* state;
-    step (*resume)(callee&);           // destroys the frame where it ends
-    void (*destroy)(callee&) noexcept; // frame and block
+    explicit callee(callee_type<Y, Sent> const& type_) noexcept : type(&type_) {}
+
+    callee* caller; // set by whoever runs it; null: the outermost generator's own frame
+    callee_type<Y, Sent> const* type;
+
+    step resume() { return type->resume(*this); }
+    void destroy() noexcept { type->destroy(*this); }
+
+    using conversation_type = conversation<Y, Sent, true>;
+    conversation_type& state() noexcept {
+        return *std::launder(
+            reinterpret_cast<conversation_type*>(reinterpret_cast<char*>(this) + sizeof(callee)));
+    }
+    conversation_type const& state() const noexcept { return const_cast<callee&>(*this).state(); }
 };
 
 // The whole of it.
@@ -89,6 +108,9 @@ struct callee_frame final : callee<typename context_of<F>::yield_type, typename 
     using context_type = context_of<F>;
     using header = callee<typename context_type::yield_type, typename context_type::sent_type>;
 
+    static_assert(sizeof(header) % alignof(context_type) == 0,
+        "SB_YIELD_FROM: what a frame that is made on the spot yields, is sent and returns cannot be "
+        "aligned beyond two pointers");
     static_assert(alignof(F) <= alignof(std::max_align_t),
         "SB_YIELD_FROM: a frame that is made on the spot cannot be aligned beyond std::max_align_t");
 
@@ -99,10 +121,11 @@ struct callee_frame final : callee<typename context_of<F>::yield_type, typename 
 
     template <class Make>
     explicit callee_frame(Make& make)
-        : header{nullptr, &access::body(context), &resume_frame, &destroy_all}, frame(make()) {}
+        : header(type), frame(make()) {}
     ~callee_frame() {
+        if (access::body(context).path == path_closed) return;
         access::body(context).drop(0);
-        if (access::body(context).path != path_closed) frame.~F();
+        frame.~F();
     }
 
     template <class Make>
@@ -121,11 +144,16 @@ struct callee_frame final : callee<typename context_of<F>::yield_type, typename 
         this->~callee_frame();
         block_of<sizeof(callee_frame)>::release(this);
     }
+    // Of one whose body has ended: the frame itself is gone by then.
+    SB_DETAIL_INLINE void release_ended() noexcept {
+        context.~context_type();
+        block_of<sizeof(callee_frame)>::release(this);
+    }
 
     auto& body() noexcept { return access::body(context); }
 
 private:
-    static step resume_frame(header& at) {
+    SB_DETAIL_FLATTEN static step resume_frame(header& at) {
         auto& self = static_cast<callee_frame&>(at);
         auto& body = access::body(self.context);
         step outcome;
@@ -137,17 +165,23 @@ private:
             body.push_caught(0);
             outcome = step::failed;
         }
-        if (outcome == step::returned || outcome == step::failed) {
+        if (outcome == step::returned) {
+            self.frame.~F();
+        } else if (SB_DETAIL_UNLIKELY(outcome == step::failed)) {
             body.path = path_closed;
             self.frame.~F();
         }
         return outcome;
     }
     static void destroy_all(header& at) noexcept { static_cast<callee_frame&>(at).destroy_whole(); }
+
+    static constexpr callee_type<typename header::conversation_type::yield_type,
+        typename header::conversation_type::sent_type>
+        type{&resume_frame, &destroy_all};
 };
 
-// Runs what a delegating generator has on its way, the innermost frame first. The outermost frame
-// is told by null, and is run by the generator itself, which knows its type.
+// What a delegating generator has on its way. The outermost frame is told by null: the generator itself
+// runs it, and knows its type.
 template <class Y, class Sent>
 class delegation {
 public:
@@ -158,27 +192,24 @@ public:
     SB_DETAIL_INLINE static frame* enter(outermost& root, frame* at) noexcept {
         auto* const made = state_of(root, at).below;
         made->caller = at;
-        root.below = made;
         return made;
     }
     // The innermost frame has ended: its caller goes on, and takes the result from it.
     SB_DETAIL_INLINE static frame* leave(outermost& root, frame* ended) noexcept {
         auto* const caller = ended->caller;
-        root.below = caller;
         state_of(root, caller).below = ended;
         return caller;
     }
     // An exception goes outwards from `at`, which is left alone if it can see it; frames that cannot
     // are destroyed. Where it was kept for a frame, true; `at` is that frame.
     SB_DETAIL_COLD static bool route(outermost& root, frame*& at, failure& what) {
-        while (at != nullptr && !at->state->visible()) {
+        while (at != nullptr && !at->state().visible()) {
             auto* const caller = at->caller;
-            at->state->note_context(what);
+            at->state().note_context(what);
             convert_stop(what);
-            at->destroy(*at);
-            at = caller;
+            at->destroy();
+            at = root.below = caller;
         }
-        root.below = at;
         auto& state = state_of(root, at);
         if (!state.visible()) return false;
         state.push_incoming(static_cast<failure&&>(what));
@@ -186,10 +217,10 @@ public:
     }
     // The innermost frame has failed.
     SB_DETAIL_COLD static failure take_failure(outermost& root, frame*& at) noexcept {
-        auto what = at->state->take();
+        auto what = at->state().take();
         convert_stop(what);
         auto* const caller = at->caller;
-        at->destroy(*at);
+        at->destroy();
         at = root.below = caller;
         return what;
     }
@@ -197,13 +228,13 @@ public:
         while (root.below != nullptr) {
             auto* const innermost = root.below;
             root.below = innermost->caller;
-            innermost->destroy(*innermost);
+            innermost->destroy();
         }
     }
 
 private:
     SB_DETAIL_INLINE static outermost& state_of(outermost& root, frame* at) noexcept {
-        return at == nullptr ? root : *at->state;
+        return at == nullptr ? root : at->state();
     }
 };
 

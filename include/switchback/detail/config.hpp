@@ -16,16 +16,19 @@
 #    define SB_DETAIL_COLD __attribute__((cold, noinline))
 #    define SB_DETAIL_NOINLINE __attribute__((noinline))
 #    define SB_DETAIL_INLINE inline __attribute__((always_inline))
+#    define SB_DETAIL_FLATTEN __attribute__((flatten)) // whatever this calls is inlined
 #    define SB_DETAIL_UNLIKELY(x) __builtin_expect(static_cast<bool>(x), 0)
 #elif defined(_MSC_VER)
 #    define SB_DETAIL_COLD __declspec(noinline)
 #    define SB_DETAIL_NOINLINE __declspec(noinline)
 #    define SB_DETAIL_INLINE __forceinline
+#    define SB_DETAIL_FLATTEN
 #    define SB_DETAIL_UNLIKELY(x) (x)
 #else
 #    define SB_DETAIL_COLD
 #    define SB_DETAIL_NOINLINE
 #    define SB_DETAIL_INLINE inline
+#    define SB_DETAIL_FLATTEN
 #    define SB_DETAIL_UNLIKELY(x) (x)
 #endif
 

@@ -64,7 +64,7 @@ public:
     control(control const&) = delete;
     control& operator=(control const&) = delete;
 
-    alignas(8) path_t path = path_not_begun; // aligned so that three bits of an address are free
+    alignas(8) path_t path = path_not_begun; // aligned so that its address has bits to spare
 
     SB_DETAIL_INLINE record* records() const noexcept { return records_in(pending_); }
     SB_DETAIL_INLINE record* record_at(int level) const noexcept {
@@ -162,11 +162,6 @@ public:
     }
     std::uintptr_t pending() const noexcept { return pending_; }
 
-    // A delegating generator runs one of the frames that it has made: its own body does not run, but
-    // it cannot be resumed.
-    bool busy() const noexcept { return (pending_ & busy_bit) != 0; }
-    void set_busy() noexcept { pending_ |= busy_bit; }
-    void clear_busy() noexcept { pending_ &= ~busy_bit; }
     // The exceptions that this body has still to deal with: the caller's now.
     SB_DETAIL_INLINE record* give_up_records() noexcept {
         auto* const top = records();
@@ -176,15 +171,14 @@ public:
 
 private:
     static constexpr std::uintptr_t visible_bit = 1;
-    static constexpr std::uintptr_t busy_bit = 2;
-    static constexpr std::uintptr_t self_bit = 4; // the address is this object's, not a record's
-    static constexpr std::uintptr_t bits = visible_bit | busy_bit | self_bit;
+    static constexpr std::uintptr_t self_bit = 2; // the address is this object's, not a record's
+    static constexpr std::uintptr_t bits = visible_bit | self_bit;
 
     static std::uintptr_t as_word(control const* visible) noexcept {
         return reinterpret_cast<std::uintptr_t>(visible) | self_bit | visible_bit;
     }
     void set_records(record* top) noexcept {
-        auto const kept = pending_ & (visible_bit | busy_bit);
+        auto const kept = pending_ & visible_bit;
         if (top != nullptr) {
             pending_ = reinterpret_cast<std::uintptr_t>(top) | kept;
         } else {

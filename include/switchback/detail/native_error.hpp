@@ -36,10 +36,10 @@ inline void forget_native() noexcept { discard(last_native_error().what); }
     std::rethrow_exception(error);
 }
 
-// What is known of an error that comes from such code.
+// What is known of an error that comes from such code. It is in a body's hands again.
 SB_DETAIL_COLD inline failure known_failure(std::exception_ptr&& error) noexcept {
-    auto const& last = last_native_error();
-    if (last.what.error == error) return copy(last.what);
+    auto& last = last_native_error();
+    if (last.what.error == error) return std::exchange(last.what, {});
     return failure{std::move(error)};
 }
 

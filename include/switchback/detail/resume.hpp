@@ -14,8 +14,15 @@ inline constexpr bool is_task_body = std::remove_reference_t<Body>::is_task;
 // Only tasks are asked where they stand; for generators it is a label that no path leads to. But clang
 // follows a state through a loop better where the switch has three labels than where it has two.
 template <class Body>
-inline constexpr path_t describe_label =
-    is_task_body<Body> || SB_DETAIL_IS_CLANG ? describe_mark : mask_of(0) + 1;
+constexpr path_t choose_describe_label() {
+    if constexpr (Body::is_task) {
+        return describe_mark;
+    } else {
+        return SB_DETAIL_IS_CLANG && !Body::delegates ? describe_mark : mask_of(0) + 1;
+    }
+}
+template <class Body>
+inline constexpr path_t describe_label = choose_describe_label<std::remove_reference_t<Body>>();
 
 template <class S, class Body, class... V>
 SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value) {

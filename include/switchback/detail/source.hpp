@@ -17,28 +17,37 @@ struct type_is {
     using type = T;
 };
 
-template <class T, class = void>
-struct is_range : std::false_type {};
-template <class T>
-struct is_range<T, std::void_t<decltype(std::begin(std::declval<T&>()) != std::end(std::declval<T&>()))>>
-    : std::true_type {};
-
 // A result as it is yielded: a reference, or a value.
 template <class T>
 using yielded_as =
     std::conditional_t<std::is_lvalue_reference_v<T>, T, std::remove_cv_t<std::remove_reference_t<T>>>;
 
-// Walks a range: its own, or where Range is a reference, another's.
-template <class Range>
+// Walks a range: its own, or where Range is a reference, another's. The iterators are made at the
+// first step; where they can be made of nothing before, they are plain members.
+template <class Range, class Iterator = decltype(std::begin(std::declval<Range&>())),
+    class Sentinel = decltype(std::end(std::declval<Range&>())), class = void>
 struct walking {
-    using element = yielded_as<decltype(*std::begin(std::declval<Range&>()))>;
-
     Range range;
     cursor<std::remove_reference_t<Range>&> each{};
 
-    step operator()(yields<element>& co) {
+    step operator()(yields<yielded_as<decltype(*std::declval<Iterator&>())>>& co) {
         SB_BEGIN(co);
         SB_FOR (each, range) SB_YIELD(*each);
+        SB_END();
+    }
+};
+template <class Range, class Iterator, class Sentinel>
+struct walking<Range, Iterator, Sentinel,
+    std::enable_if_t<
+        std::is_default_constructible_v<Iterator> && std::is_default_constructible_v<Sentinel> &&
+        std::is_move_assignable_v<Iterator> && std::is_move_assignable_v<Sentinel>>> {
+    Range range;
+    Iterator at{};
+    Sentinel end{};
+
+    step operator()(yields<yielded_as<decltype(*std::declval<Iterator&>())>>& co) {
+        SB_BEGIN(co);
+        for (at = std::begin(range), end = std::end(range); at != end; ++at) SB_YIELD(*at);
         SB_END();
     }
 };
@@ -79,7 +88,8 @@ using source_of = typename decltype(kept_as<S>())::type;
 // The same as what it is built of.
 template <class S>
 SB_DETAIL_INLINE decltype(auto) as_source(S&& given) {
-    if constexpr (std::is_same_v<source_of<S>, generator<walking<S>>>) {
+    using plain = std::remove_cv_t<std::remove_reference_t<S>>;
+    if constexpr (is_range<S>::value && !is_generator<plain>::value && !is_frame<plain>) {
         return walking<S>{static_cast<S&&>(given)};
     } else {
         return static_cast<S&&>(given);

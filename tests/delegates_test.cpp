@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace sb = switchback;
@@ -131,13 +133,166 @@ TEST_CASE("gen H16: an exception that is thrown in is seen by the innermost fram
     CHECK(all_of(g) == std::vector{1002, 1003});
 }
 
-TEST_CASE("gen H6: closing and destroying run the finally blocks from the innermost outwards") {
+TEST_CASE("gen H8: a made frame that yields while it is closed makes its caller see ignored_exit") {
     sb::generator g{tower{2}};
     g.next();
     g.next();
-    CHECK_THROWS_AS(g.close(), sb::ignored_exit); // the finally blocks yield
-    CHECK(*g.next() == 1002);
-    CHECK_THROWS_AS(g.next(), sb::generator_exit); // which nobody has caught
+    CHECK_THROWS_AS(g.close(), sb::ignored_exit); // the outermost finally yields, too
+    CHECK(g.status() == sb::generator_status::suspended);
+    CHECK_THROWS_AS(g.next(), sb::ignored_exit); // the inner frame's: it has waited for that finally
+    CHECK(g.next() == nullptr);
+}
+
+namespace {
+
+// How a frame takes it to be closed.
+enum class closing { ends, swallows, fails, yields, yields_again };
+
+struct closed_within {
+    std::vector<std::string>& log;
+    closing how;
+    sb::step operator()(sb::delegates<int, int>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_YIELD(1);
+        } SB_CATCH(sb::generator_exit const& exit) {
+            log.push_back("inner");
+            if (how == closing::swallows) SB_RETURN();
+            if (how == closing::fails) throw std::runtime_error("instead");
+            if (how == closing::yields) SB_YIELD(2);
+            if (how == closing::yields_again) {
+                SB_TRY {
+                    SB_YIELD(3);
+                } SB_CATCH_ALL {
+                    log.push_back("again");
+                    SB_YIELD(4);
+                    log.push_back("never");
+                } SB_END_TRY
+            }
+            SB_RAISE();
+        } SB_FINALLY {
+            log.push_back("inner finally");
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+struct closes_within {
+    std::vector<std::string>& log;
+    closing how;
+    bool catches = false;
+    sb::step operator()(sb::delegates<int, int>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_YIELD_FROM(closed_within{log, how});
+            log.push_back("went on");
+        } SB_CATCH(sb::generator_exit const& exit) {
+            log.push_back("outer exit");
+            SB_RAISE();
+        } SB_CATCH(std::exception const& error) {
+            log.push_back(error.what());
+            if (!catches) SB_RAISE();
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+std::vector<std::string> unraisable;
+void note_unraisable(sb::unhandled_error const& what) {
+    try {
+        std::rethrow_exception(what.error);
+    } catch (std::exception const& error) {
+        unraisable.push_back(error.what());
+    } catch (...) {
+        unraisable.push_back("?");
+    }
+}
+
+using strings = std::vector<std::string>;
+constexpr char const* ignored = "the generator yielded while it was being closed";
+
+} // namespace
+
+TEST_CASE("gen H6: close() closes made frames from the innermost outwards") {
+    strings log;
+    sb::generator g{closes_within{log, closing::ends}};
+    g.next();
+    g.close();
+    CHECK(log == strings{"inner", "inner finally", "outer exit"});
+    CHECK(g.status() == sb::generator_status::closed);
+}
+
+TEST_CASE("gen H9: a made frame that swallows its close does not stop that of its caller") {
+    strings log;
+    {
+        sb::generator g{closes_within{log, closing::swallows}};
+        g.next();
+        CHECK_THROWS_AS(g.throw_(sb::generator_exit{}), sb::generator_exit);
+    }
+    CHECK(log == strings{"inner", "inner finally", "outer exit"});
+    log.clear();
+    {
+        sb::generator g{closes_within{log, closing::swallows}};
+        g.next(); // and is destroyed
+    }
+    CHECK(log == strings{"inner", "inner finally", "outer exit"});
+}
+
+TEST_CASE("gen H7: what a made frame raises when it is closed is raised at the delegation") {
+    strings log;
+    sb::generator g{closes_within{log, closing::fails}};
+    g.next();
+    CHECK_THROWS_AS(g.close(), std::runtime_error);
+    CHECK(log == strings{"inner", "inner finally", "instead"});
+    log.clear();
+    sb::generator h{closes_within{log, closing::fails, true}};
+    h.next();
+    h.close(); // it has caught that, and ended
+    CHECK(h.status() == sb::generator_status::closed);
+}
+
+TEST_CASE("gen H8: ignored_exit is raised at the delegation, and the frame that yielded is gone") {
+    auto* const before = sb::set_unhandled_error_handler(note_unraisable);
+    unraisable.clear();
+    strings log;
+    sb::generator g{closes_within{log, closing::yields, true}};
+    g.next();
+    CHECK(g.throw_(sb::generator_exit{}) == nullptr);
+    CHECK(log == strings{"inner", "inner finally", ignored});
+    CHECK(unraisable.empty());
+    log.clear();
+    sb::generator h{closes_within{log, closing::yields_again, true}};
+    h.next();
+    h.close();
+    CHECK(log == strings{"inner", "again", ignored});
+    CHECK(unraisable == strings{ignored}); // nobody holds the inner frame: it is closed once more
+    sb::set_unhandled_error_handler(before);
+}
+
+TEST_CASE("gen B1: next() forgets what was sent to a made frame that did not take it") {
+    struct inner {
+        std::optional<int> got{};
+        sb::step operator()(sb::delegates<int, int>& co) {
+            SB_BEGIN(co);
+            SB_YIELD(1);
+            SB_YIELD(2);
+            SB_YIELD_INTO(got, 3);
+            SB_YIELD(got.value_or(-1));
+            SB_END();
+        }
+    };
+    struct outer {
+        sb::step operator()(sb::delegates<int, int>& co) {
+            SB_BEGIN(co);
+            SB_YIELD_FROM(inner{});
+            SB_END();
+        }
+    };
+    sb::generator<outer> g;
+    g.next();
+    CHECK(*g.send(7) == 2);
+    CHECK(*g.next() == 3);
+    CHECK(*g.next() == -1);
 }
 
 TEST_CASE("gen H2: what is sent reaches the innermost frame") {

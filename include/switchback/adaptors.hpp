@@ -1,8 +1,8 @@
 // Generators of what others yield: Python's built-in functions and itertools that one misses most.
 //
 //     for (auto [i, line] : sb::enumerate(lines)) …
+//     for (auto [name, age] : sb::zip(names, ages)) …
 //     for (int n : sb::take(10, sb::map(square, sb::filter(is_prime, naturals{})))) …
-//     std::map<std::string, int> ages(…) from sb::zip(names, years)
 //
 // Each is a function that makes an sb::generator; its own header says what it yields. They take their
 // elements from

@@ -67,13 +67,15 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     SB_DETAIL_SCOPE(sb_scope_prefix, \
         (::switchback::detail::sibling_meta(sb_scope_meta, ::switchback::detail::block::kind)))
 
+// Compilers print the line of a macro that an error comes from, and the comments on it.
 #define SB_DETAIL_LABEL ::switchback::detail::label_at<SB_DETAIL_HERE>(__LINE__)
 
 #define SB_DETAIL_CHECK(macro) \
     static_assert(SB_DETAIL_HERE::in_body, macro " stands outside a body: write SB_BEGIN(co) first"); \
     static_assert(!SB_DETAIL_HERE::in_body || SB_DETAIL_HERE::has_room_for(__LINE__), \
         macro " stands too many lines behind the beginning of its body (16382 lines) or block " \
-              "(1021): move a part into a frame of its own")
+              "(1021): move a part into a frame of its own"); \
+    SB_DETAIL_IN_THE_BODY_ITSELF
 
 #define SB_DETAIL_CHECK_TASK(macro) \
     static_assert(::switchback::detail::is_task_body<decltype(sb_body)>, \
@@ -89,8 +91,9 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 
 // A macro that returns has to stand in the body's own function: in a lambda within it, this label is
 // not known.
+#define SB_DETAIL_TO_THE_BODY_ITSELF goto sb_this_macro_stands_in_a_lambda_within_a_body
 #define SB_DETAIL_IN_THE_BODY_ITSELF \
-    if (false) goto sb_this_macro_stands_in_a_lambda_within_a_body
+    if (false) SB_DETAIL_TO_THE_BODY_ITSELF
 
 // ---- The body
 
@@ -105,8 +108,11 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     SB_DETAIL_LOCALS_END \
     SB_DETAIL_IN_THE_BODY_ITSELF; \
     sb_this_macro_stands_in_a_lambda_within_a_body: \
+    if (false) goto sb_SB_END_is_missing; \
+    if (false) goto sb_a_body_has_one_SB_BEGIN; \
+    sb_a_body_has_one_SB_BEGIN: \
     for (;; ::switchback::detail::throw_stray_exit()) \
-        switch (SB_DETAIL_HERE::pick(sb_now.target)) { \
+        switch (SB_DETAIL_HERE::pick(sb_now.target)) { /* closed by SB_END() */ \
         case static_cast<::switchback::detail::label>( \
             ::switchback::detail::describe_label<decltype(sb_body)>): \
             return sb_body.describe(sb_place); \
@@ -117,7 +123,8 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     static_assert(SB_DETAIL_HERE::in_body && SB_DETAIL_HERE::depth == 0, \
         "SB_END() closes a body: is an SB_END_TRY missing before it?"); \
     return sb_body.fall_off(); \
-    }
+    } \
+    sb_SB_END_is_missing: {}
 
 // ---- Resume points
 
@@ -126,7 +133,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         SB_DETAIL_CHECK("SB_YIELD"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         return ::switchback::detail::yield<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__, __VA_ARGS__); \
-    case SB_DETAIL_LABEL: \
+    case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         if (::switchback::detail::thrown_into<SB_DETAIL_HERE>(sb_now, sb_body)) { \
             return ::switchback::detail::raise_incoming<SB_DETAIL_HERE>(sb_now, sb_body); \
         } \
@@ -137,7 +144,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         SB_DETAIL_CHECK("SB_YIELD_INTO"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         return ::switchback::detail::yield<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__, __VA_ARGS__); \
-    case SB_DETAIL_LABEL: \
+    case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         if (::switchback::detail::thrown_into<SB_DETAIL_HERE>(sb_now, sb_body)) { \
             return ::switchback::detail::raise_incoming<SB_DETAIL_HERE>(sb_now, sb_body); \
         } \
@@ -152,7 +159,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         SB_DETAIL_CHECK_TASK("SB_AWAIT"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         [[fallthrough]]; \
-    case SB_DETAIL_LABEL: \
+    case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         if (auto const sb_step = ::switchback::detail::await<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__, \
                 [&]() -> decltype(auto) { return (__VA_ARGS__); }, \
@@ -167,7 +174,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         SB_DETAIL_CHECK_TASK("SB_AWAIT_INTO"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         [[fallthrough]]; \
-    case SB_DETAIL_LABEL: \
+    case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         if (auto const sb_step = ::switchback::detail::await<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__, \
                 [&]() -> decltype(auto) { return (__VA_ARGS__); }, \
@@ -192,7 +199,9 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 
 #define SB_SWITCH(...) \
     if (false) \
-    case SB_DETAIL_LABEL: \
+        SB_DETAIL_TO_THE_BODY_ITSELF; \
+    else if (false) \
+    case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         goto SB_DETAIL_CAT(sb_one_SB_SWITCH_a_line_, __LINE__); \
     else \
         SB_DETAIL_CAT(sb_one_SB_SWITCH_a_line_, __LINE__) : \
@@ -203,5 +212,5 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
                         ? ::switchback::detail::chosen_by_path<SB_DETAIL_HERE>(sb_now.target) \
                         : ::switchback::detail::chosen_by_value(__VA_ARGS__))
 
-#define SB_CASE(...) case ::switchback::detail::case_value(__VA_ARGS__)
+#define SB_CASE(...) case ::switchback::detail::case_value<SB_DETAIL_HERE>(__VA_ARGS__)
 #define SB_DEFAULT default

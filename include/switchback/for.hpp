@@ -62,7 +62,11 @@ class cursor<Range&> {
 public:
     using iterated = Range&;
 
-    void start(Range& range) {
+    template <class Given>
+    void start(Given&& range) {
+        static_assert(std::is_lvalue_reference_v<Given>,
+            "SB_FOR: this cursor walks a range that lives elsewhere, and a temporary dies at once: "
+            "sb::cursor<Range>, without the &, owns its range");
         at_.emplace(std::begin(range));
         end_.emplace(std::end(range));
     }

@@ -105,7 +105,7 @@ public:
     // after which the generator is closed. Python: next(g).
     SB_DETAIL_INLINE_BY_CLANG pointer next() {
         if (SB_DETAIL_UNLIKELY(must_not_resume())) return refuse();
-        body().forget_sent();
+        innermost_state().forget_sent();
         body().path &= ~detail::thrown_in; // it is 0 here: what is inlined need not look for it
         return resume();
     }
@@ -133,7 +133,7 @@ public:
     pointer throw_(std::exception_ptr error) {
         if (error == nullptr) throw std::invalid_argument("throw_() of a null exception_ptr");
         if (is_running()) detail::throw_already_running();
-        body().forget_sent();
+        innermost_state().forget_sent();
         auto what = detail::known_failure(std::move(error));
         if (!throw_in(*this, what)) throw_unseen(what);
         return resume();
@@ -164,10 +164,12 @@ public:
     // What the body returned: once, after it has ended. Empty where it was not ended by a
     // SB_RETURN(value). Python: the value of StopIteration.
     template <class R = return_type>
-    std::optional<R> take_returned() {
-        static_assert(!std::is_void_v<return_type>, "take_returned(): this body returns nothing");
-        if (body().path != detail::path_closed) return std::nullopt;
-        return body().take_returned();
+    auto take_returned() {
+        static_assert(!std::is_void_v<R>, "take_returned(): this body returns nothing");
+        if constexpr (!std::is_void_v<R>) {
+            if (body().path != detail::path_closed) return std::optional<R>{};
+            return body().take_returned();
+        }
     }
 
     generator_status status() const noexcept {
@@ -259,6 +261,16 @@ private:
 
     static constexpr bool is_delegating = context_type::state::delegates;
 
+    // What the innermost frame and its caller say to each other.
+    auto& innermost_state() noexcept {
+        if constexpr (is_delegating) {
+            if (body().below != nullptr) return body().below->state();
+            return static_cast<detail::conversation<yield_type, sent_type, true>&>(body());
+        } else {
+            return body();
+        }
+    }
+
     bool is_running() const noexcept { return body().path == detail::path_running; }
     // Whether it is running or closed. Nothing is thrown in yet, so that one bit tells it.
     bool must_not_resume() const noexcept { return (body().path & detail::thrown_in) != 0; }
@@ -330,12 +342,12 @@ private:
     // Runs frames that the body has made, from `at` on. Meanwhile this generator is running, and which
     // frame is at work is known here alone. Null: the outermost is to go on; so says `at`.
     SB_DETAIL_INLINE pointer resume_made(typename callees::frame*& at) {
-        auto const path = std::exchange(body().path, detail::path_running);
+        auto const own_path = std::exchange(body().path, detail::path_running);
         for (;;) {
             auto const outcome = at->resume();
             if (outcome == step::yielded) {
                 body().below = at;
-                body().path = path;
+                body().path = own_path;
                 return at->state().yielded();
             }
             if (outcome == step::called) {
@@ -343,11 +355,11 @@ private:
             } else if (outcome == step::returned) {
                 at = callees::leave(body(), at);
                 if (at == nullptr) {
-                    body().path = path;
+                    body().path = own_path;
                     return nullptr;
                 }
             } else {
-                body().path = path;
+                body().path = own_path;
                 at = pass_on_failure(at);
                 if (at == nullptr) return nullptr;
                 body().path = detail::path_running;
@@ -386,6 +398,12 @@ private:
     SB_DETAIL_COLD static bool throw_in(generator& self, detail::failure& what) {
         if constexpr (is_delegating) {
             auto* at = self.body().below;
+            if (at != nullptr && detail::match<generator_exit>(what.error) != nullptr) {
+                auto const own_path = std::exchange(self.body().path, detail::path_running);
+                what = callees::close_all(self.body());
+                self.body().path = own_path;
+                at = nullptr;
+            }
             return callees::route(self.body(), at, what);
         } else {
             if (!self.body().visible()) return false;
@@ -395,10 +413,10 @@ private:
     }
 
     SB_DETAIL_COLD static void close_visible(generator& self) {
-        self.body().forget_sent();
-        detail::failure what{detail::generator_exit_ptr()};
-        throw_in(self, what);
+        self.innermost_state().forget_sent();
         try {
+            detail::failure what{detail::generator_exit_ptr()};
+            if (!throw_in(self, what)) self.throw_unseen(what);
             if (self.resume_rarely() != nullptr) throw ignored_exit{};
         } catch (generator_exit const&) {
             detail::forget_native(); // what it found being handled

@@ -150,7 +150,7 @@ private:
 
 // What offload() makes: a job that is yet to be awaited, started or run in parallel.
 template <class Function, class... A>
-struct offloaded {
+struct [[nodiscard]] offloaded {
     using result_type = typename detail::job_traits<Function, A...>::result_type;
 
     Function function;

@@ -32,6 +32,7 @@ private:
 // an exception is printed with its traceback, and gives 1. Starts no thread before the first job.
 template <class A>
 int run(A&& awaitable, worker_options const& workers = {}) {
+    detail::check_awaitable<A&&>();
     using result = detail::result_of<A>;
     static_assert(std::is_void_v<result> || std::is_convertible_v<result, int>,
         "sb::run(): the program's task returns an exit status, or nothing");

@@ -47,7 +47,7 @@ constexpr std::size_t no_limit = (std::numeric_limits<std::size_t>::max)();
 //     result_type collect(branches& ended);            // unless result_type is void
 
 template <class Source>
-struct parallel {
+struct [[nodiscard]] parallel {
     using result_type = typename Source::result_type;
 
     Source source;
@@ -69,7 +69,7 @@ struct parallel {
 };
 
 template <class Source>
-struct parallel_of_nothing : parallel<Source> {
+struct [[nodiscard]] parallel_of_nothing : parallel<Source> {
     step operator()(returns<void>& co);
 };
 

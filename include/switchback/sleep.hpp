@@ -12,7 +12,7 @@ namespace switchback {
 inline namespace v0 {
 
 // What sleep() and sleep_until() make.
-struct sleeping {
+struct [[nodiscard]] sleeping {
     std::chrono::nanoseconds duration;
     time_point deadline; // where the duration is negative
 };
@@ -37,7 +37,7 @@ constexpr sleeping sleep(std::chrono::duration<Rep, Period> duration) {
 constexpr sleeping sleep_until(time_point deadline) { return {std::chrono::nanoseconds(-1), deadline}; }
 
 // Goes to the back of the ready queue: every other ready task runs first.
-struct yielding {};
+struct [[nodiscard]] yielding {};
 constexpr yielding yield_now() noexcept { return {}; }
 
 namespace detail {

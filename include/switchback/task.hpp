@@ -20,7 +20,7 @@ struct task_access;
 }
 
 template <class R = void>
-class task {
+class [[nodiscard]] task {
 public:
     using result_type = R;
 

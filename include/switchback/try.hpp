@@ -29,13 +29,13 @@
 
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 
-#    define SB_TRY SB_DETAIL_ENTER_TRY("SB_TRY") SB_DETAIL_OPEN_TRY
+#    define SB_TRY SB_DETAIL_ENTER_TRY("SB_TRY") SB_DETAIL_OPEN_TRY(trying)
 
 // Resumptions come by here, too, on their way in.
 #    define SB_DETAIL_ENTER_TRY(macro) \
         { \
             [[fallthrough]]; \
-        case SB_DETAIL_LABEL: \
+        case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
             SB_DETAIL_CHECK(macro); \
             static_assert(SB_DETAIL_HERE::can_nest, \
                 macro ": blocks nest too deep (four of SB_TRY, SB_WITH and SB_SWITCH): move the " \
@@ -43,14 +43,14 @@
             SB_DETAIL_ALONE(sb_one_try_or_with_a_line_); \
             ::switchback::detail::arrive<SB_DETAIL_HERE>(sb_now);
 
-#    define SB_DETAIL_OPEN_TRY \
-            SB_DETAIL_INNER_SCOPE(trying); \
+#    define SB_DETAIL_OPEN_TRY(kind) \
+            SB_DETAIL_INNER_SCOPE(kind); \
             for (::switchback::detail::begin_try<SB_DETAIL_HERE>(sb_now); \
                  ::switchback::detail::try_goes_on<SB_DETAIL_HERE>(sb_now); \
                  ::switchback::detail::try_continued<SB_DETAIL_HERE>(sb_now, sb_body)) \
                 try { \
                     if (::switchback::detail::enters_try<SB_DETAIL_HERE>(sb_now)) { \
-                        SB_DETAIL_OPEN_BLOCK(trying)
+                        SB_DETAIL_OPEN_BLOCK(kind)
 
 #    define SB_DETAIL_OPEN_BLOCK(kind) \
         SB_DETAIL_SIBLING_SCOPE(kind); \
@@ -80,7 +80,9 @@
         if (auto const* const SB_DETAIL_CAT(sb_caught_, __LINE__) = \
                 ::switchback::detail::enters_catch<SB_DETAIL_HERE, void(__VA_ARGS__)>( \
                     sb_now, sb_body, __LINE__)) \
-            if ([[maybe_unused]] __VA_ARGS__ = *SB_DETAIL_CAT(sb_caught_, __LINE__); true) { \
+            if ([[maybe_unused]] __VA_ARGS__ = /* SB_CATCH takes a named reference to const */ \
+                    *SB_DETAIL_CAT(sb_caught_, __LINE__); \
+                true) { \
                 SB_DETAIL_OPEN_BLOCK(handling)
 
 #    define SB_CATCH_ERRORS \
@@ -103,13 +105,21 @@
             SB_DETAIL_OPEN_BLOCK(otherwise)
 
 #    define SB_FINALLY \
-        static_assert(SB_DETAIL_HERE::kind != ::switchback::detail::block::finally, \
+        static_assert(SB_DETAIL_HERE::depth > 0 && \
+                          SB_DETAIL_HERE::kind != ::switchback::detail::block::holding && \
+                          SB_DETAIL_HERE::kind != ::switchback::detail::block::finally, \
             "SB_FINALLY stands once, as the last block of its SB_TRY"); \
+        SB_DETAIL_FINALLY
+
+#    define SB_DETAIL_FINALLY \
         SB_DETAIL_CLOSE_BLOCK \
         { \
             SB_DETAIL_OPEN_BLOCK(finally)
 
 #    define SB_END_TRY \
+        static_assert(SB_DETAIL_HERE::depth > 0 && \
+                          SB_DETAIL_HERE::kind != ::switchback::detail::block::holding, \
+            "SB_END_TRY closes the blocks of an SB_TRY; SB_END_WITH closes those of an SB_WITH"); \
         SB_DETAIL_CLOSE_BLOCK \
         ::switchback::detail::end_turn<SB_DETAIL_HERE>(sb_now); \
         } \

@@ -53,11 +53,13 @@ void leave_with(control& body, Resource& resource) {
         SB_DETAIL_LOCALS_BEGIN \
         auto& sb_resource = (member); \
         SB_DETAIL_LOCALS_END \
-        SB_DETAIL_OPEN_TRY \
+        SB_DETAIL_OPEN_TRY(holding) \
         sb_resource.emplace(__VA_ARGS__);
 
 #    define SB_END_WITH \
-        SB_FINALLY \
+        static_assert(SB_DETAIL_HERE::kind == ::switchback::detail::block::holding, \
+            "SB_END_WITH closes the block of an SB_WITH"); \
+        SB_DETAIL_FINALLY \
         ::switchback::detail::leave_with<SB_DETAIL_HERE>(sb_body, sb_resource); \
         SB_END_TRY
 

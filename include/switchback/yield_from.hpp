@@ -81,13 +81,12 @@ SB_DETAIL_INLINE step delegate_to_range(
     if (now.target == 0) {
         body.forget_sent();
     } else {
-        now.target = 0;
-        arrive<S>(now);
+        land<S>(now);
         if constexpr (S::guard != 0) {
             if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
                 now.arriving = 0;
                 body.clear_visible();
-                return raise_from<S>(now, body, body.take());
+                return raise_taken_from<S>(now, body);
             }
             body.template clear_visible<S>();
         }
@@ -154,8 +153,7 @@ SB_DETAIL_INLINE step delegate_to_member(activation& now, Body& body, int line, 
         body.forget_sent(); // the first resumption of the other is a next()
         value = to.next();
     } else {
-        now.target = 0;
-        arrive<S>(now);
+        land<S>(now);
         bool is_thrown = false;
         if (SB_DETAIL_UNLIKELY(body.pending() != 0)) {
             if (now.arriving != 0) {
@@ -319,13 +317,12 @@ SB_DETAIL_INLINE void make_frame(activation& now, Body& body, int line, Make& ma
 template <class S, class Body, class Make, class Sink>
 SB_DETAIL_INLINE step take_from_made(activation& now, Body& body, Sink& sink) {
     using frame = frame_made_of<Body, given_by<decltype(std::declval<Make&>()())>>;
-    now.target = 0;
-    arrive<S>(now);
+    land<S>(now);
     if constexpr (S::guard != 0) {
         if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
             now.arriving = 0;
             body.clear_visible();
-            return raise_from<S>(now, body, body.take());
+            return raise_taken_from<S>(now, body);
         }
         body.template clear_visible<S>();
     }
@@ -378,7 +375,7 @@ SB_DETAIL_INLINE void store_returned(Target& target, std::optional<R>&&... retur
                 sb_now, sb_body, __LINE__, [&]() -> decltype(auto) { return (__VA_ARGS__); })) \
             return ::switchback::step::called; \
         [[fallthrough]]; \
-    case SB_DETAIL_LABEL: \
+    case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         if (auto const sb_step = ::switchback::detail::delegate<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__, [&]() -> decltype(auto) { return (__VA_ARGS__); }, sink); \
             sb_step != ::switchback::step::returned) \

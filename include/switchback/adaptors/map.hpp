@@ -51,7 +51,6 @@ struct mapping {
         while (sources.take(elements)) SB_YIELD(sources.use(calling<Function>{function}, elements));
         SB_END();
     }
-
 };
 
 } // namespace detail

@@ -52,7 +52,6 @@ struct zipping {
         while (sources.take(elements)) SB_YIELD(sources.use(making<row_type>{}, elements));
         SB_END();
     }
-
 };
 
 } // namespace detail

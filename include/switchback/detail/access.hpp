@@ -2,11 +2,22 @@
 // public face alone.
 #pragma once
 
+#include <type_traits>
+
 namespace switchback {
 inline namespace v0 {
 namespace detail {
 
 struct access {
+    template <class Context>
+    static constexpr bool is_context(typename Context::state*) noexcept {
+        return !std::is_const_v<Context>;
+    }
+    template <class>
+    static constexpr bool is_context(...) noexcept {
+        return false;
+    }
+
     template <class Context>
     static constexpr bool is_task() noexcept {
         return Context::state::is_task;
@@ -14,6 +25,9 @@ struct access {
 
     template <class Context>
     static auto& body(Context& context) noexcept {
+        static_assert(is_context<Context>(nullptr),
+            "SB_BEGIN(co): co is the context that the body is called with, an sb::yields<Y>& or an "
+            "sb::returns<R>&");
         return static_cast<typename Context::state&>(context);
     }
     // From the header of a node to the whole node, whose context is a private base.

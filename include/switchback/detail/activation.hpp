@@ -45,35 +45,73 @@ struct activation {
 // Control is in this block, by falling into it or by a jump: its try is told.
 template <class S>
 SB_DETAIL_INLINE void arrive(activation& now) {
-    if constexpr (S::kind == block::trying) now.phases[S::depth] = phase::trying;
+    if constexpr (S::kind == block::trying || S::kind == block::holding) now.phases[S::depth] = phase::trying;
     if constexpr (S::kind == block::handling) now.phases[S::depth] = phase::handling;
     if constexpr (S::kind == block::otherwise) now.phases[S::depth] = phase::otherwise;
     if constexpr (S::kind == block::finally) now.phases[S::depth] = phase::finally;
 }
 
+// Control has jumped to its resume point. (Only a finally block has an exit of its try waiting.)
+template <class S>
+SB_DETAIL_INLINE void land(activation& now) {
+    now.target = 0;
+    if constexpr (!S::in_finally) now.exits = 0;
+    arrive<S>(now);
+}
+
 // The path of a resume point, with what the tries around it have pending.
 template <class S>
 SB_DETAIL_INLINE path_t path_at(activation const& now, int line) {
-    if constexpr (S::depth == 0) {
-        return S::at(line);
-    } else {
+    if constexpr (S::in_finally) {
         return S::at(line) | now.path_bits();
+    } else {
+        return S::at(line);
     }
 }
 
-// An exception leaves scope S without a C++ throw: to the try that guards it, or out of the body.
+// An exception goes, without a C++ throw, to the try at level `guard`, by way of `to`; out of the body
+// if that is 0.
+template <class Body>
+SB_DETAIL_COLD step raise_to(Body& body, failure&& what, int guard, path_t to) {
+    body.note_context(what);
+    if (guard == 0) {
+        body.fail(std::move(what));
+        return step::failed;
+    }
+    body.push(std::move(what), guard);
+    body.path = to;
+    return step::again;
+}
+// The same, of the exception that the body has on top.
+template <class Body>
+SB_DETAIL_COLD step raise_taken_to(Body& body, int guard, path_t to) {
+    return raise_to(body, body.take(), guard, to);
+}
+
+// The way from scope S to the try that guards it. The tries inside it have been left.
+template <class S>
+SB_DETAIL_INLINE path_t way_of_error(activation& now) {
+    if constexpr (S::guard == 0) {
+        return 0;
+    } else {
+        now.clear_exits_within(S::guard - 1);
+        return S::to_error | now.path_bits();
+    }
+}
+
 template <class S, class Body>
 SB_DETAIL_INLINE step raise_from(activation& now, Body& body, failure&& what) {
-    body.note_context(what);
     if constexpr (S::guard == 0) {
+        body.note_context(what);
         body.fail(std::move(what));
         return step::failed;
     } else {
-        body.push(std::move(what), S::guard);
-        now.clear_exits_within(S::guard - 1);
-        body.path = S::to_error | now.path_bits();
-        return step::again;
+        return raise_to(body, std::move(what), S::guard, way_of_error<S>(now));
     }
+}
+template <class S, class Body>
+SB_DETAIL_INLINE step raise_taken_from(activation& now, Body& body) {
+    return raise_taken_to(body, S::guard, way_of_error<S>(now));
 }
 
 // SB_RETURN in scope S, its value being stored: through the finally blocks that enclose it.

@@ -127,6 +127,7 @@ SB_DETAIL_INLINE step fail_at_await(activation& now, Body& body) {
     auto& home = *body.home;
     home.pass(body);
     if constexpr (S::guard == 0) {
+        if constexpr (S::can_raise) body.note_context(home.in_flight);
         return step::failed;
     } else {
         return raise_from<S>(now, body, home.take_in_flight());
@@ -164,8 +165,7 @@ SB_DETAIL_INLINE step await(activation& now, Body& body, int line, Make make, Si
                 return body.home->give_way(body);
             }
         } else {
-            now.target = 0;
-            arrive<S>(now);
+            land<S>(now);
             if constexpr (S::guard != 0) {
                 if (SB_DETAIL_UNLIKELY(body.is(is_injected)) && body.home->take_injection(body)) {
                     return fail_at_await<S>(now, body);

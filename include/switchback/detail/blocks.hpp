@@ -31,12 +31,11 @@ SB_DETAIL_INLINE void begin_try(activation& now) {
     now.phases[S::depth] = phase::entering;
     if (now.target == 0) {
         now.phases[S::depth] = phase::trying;
-    } else if (S::pick(now.target) == static_cast<label>(handlers_mark)) {
+    } else if (auto const way = S::pick(now.target);
+               SB_DETAIL_UNLIKELY(way >= static_cast<label>(handlers_mark))) {
         now.target = 0;
-        now.phases[S::depth] = phase::handling;
-    } else if (S::pick(now.target) == static_cast<label>(finally_mark)) {
-        now.target = 0;
-        now.phases[S::depth] = phase::finally;
+        now.phases[S::depth] =
+            way == static_cast<label>(handlers_mark) ? phase::handling : phase::finally;
     }
 }
 
@@ -139,7 +138,7 @@ SB_DETAIL_INLINE void end_block(activation& now, control& body) {
     auto& at = now.phases[S::depth];
     if (now.block_ended) {
         now.block_ended = false;
-        if constexpr (S::kind == block::trying) at = phase::otherwise;
+        if constexpr (S::kind == block::trying || S::kind == block::holding) at = phase::otherwise;
         if constexpr (S::kind == block::otherwise) at = phase::finally;
         if constexpr (S::kind == block::finally) at = phase::over;
         if constexpr (S::kind == block::handling) {
@@ -185,7 +184,7 @@ SB_DETAIL_INLINE exit leave_try(activation& now, control const& body) {
 template <class S, class Body>
 SB_DETAIL_INLINE step leave_body_from_try(activation& now, Body& body, exit how) {
     if (how == exit::returning) return return_from<typename S::outer>(now, body);
-    return raise_from<typename S::outer>(now, body, body.take());
+    return raise_taken_from<typename S::outer>(now, body);
 }
 
 // The exception that a bare raise means here: the innermost one that is being handled, or that waits

@@ -7,6 +7,7 @@
 #include <switchback/detail/conversation.hpp>
 #include <switchback/detail/escaped_stop.hpp>
 #include <switchback/detail/frame_traits.hpp>
+#include <switchback/unhandled.hpp>
 
 #include <cstddef>
 #include <new>
@@ -224,17 +225,85 @@ public:
         at = root.below = caller;
         return what;
     }
-    SB_DETAIL_COLD static void destroy_all(outermost& root) noexcept {
-        while (root.below != nullptr) {
-            auto* const innermost = root.below;
-            root.below = innermost->caller;
-            innermost->destroy();
-        }
+    // Closes all frames, the innermost first, as PEP 380 has it: each sees the generator_exit, or what
+    // the one that it waits for has made of it. Gives what the outermost is to see.
+    SB_DETAIL_COLD static failure close_all(outermost& root) {
+        failure what{generator_exit_ptr()};
+        while (root.below != nullptr) close_innermost(root, what);
+        return what;
     }
+    SB_DETAIL_COLD static void destroy_all(outermost& root) noexcept { destroy_until(root, nullptr); }
 
 private:
     SB_DETAIL_INLINE static outermost& state_of(outermost& root, frame* at) noexcept {
         return at == nullptr ? root : at->state();
+    }
+
+    // Throws `what` into the innermost frame and destroys it, whatever comes of that. Its caller sees a
+    // generator_exit where it returns; an ignored_exit where it yields; else what it raises.
+    static void close_innermost(outermost& root, failure& what) {
+        auto* const closed = root.below;
+        if (run_closed(root, closed, what) == step::yielded) {
+            // Nobody holds it any more, so it is closed once more, and nobody hears of what it does.
+            failure again{generator_exit_ptr()};
+            while (root.below != closed) close_innermost(root, again);
+            if (run_closed(root, closed, again) == step::yielded) {
+                report_unraisable(std::make_exception_ptr(ignored_exit{}));
+                destroy_until(root, closed->caller);
+            } else if (match<generator_exit>(again.error) == nullptr) {
+                report_unraisable(again.error);
+            }
+            discard(again);
+            what = failure{std::make_exception_ptr(ignored_exit{})};
+        }
+    }
+    // Runs that frame, into which `what` is thrown, and those that it makes. yielded: it lives, and so
+    // may others within it. Otherwise it is gone, and `what` is what its caller sees.
+    static step run_closed(outermost& root, frame* closed, failure& what) {
+        auto* const caller = closed->caller;
+        auto* at = closed;
+        if (!catch_within(root, at, caller, what)) return step::failed;
+        for (;;) {
+            switch (at->resume()) {
+            case step::yielded: root.below = at; return step::yielded;
+            case step::called: at = root.below = enter(root, at); break;
+            case step::returned:
+                if (at == closed) {
+                    at->destroy();
+                    root.below = caller;
+                    what = failure{generator_exit_ptr()};
+                    return step::returned;
+                }
+                at = leave(root, at);
+                root.below = at;
+                break;
+            default:
+                what = take_failure(root, at);
+                if (at == caller || !catch_within(root, at, caller, what)) return step::failed;
+                break;
+            }
+        }
+    }
+    // The exception is kept for the first frame from `at` outwards that can see it, before `end`; those
+    // that cannot are destroyed.
+    static bool catch_within(outermost& root, frame*& at, frame* end, failure& what) {
+        while (!at->state().visible()) {
+            auto* const caller = at->caller;
+            at->state().note_context(what);
+            convert_stop(what);
+            at->destroy();
+            at = root.below = caller;
+            if (at == end) return false;
+        }
+        at->state().push_incoming(static_cast<failure&&>(what));
+        return true;
+    }
+    static void destroy_until(outermost& root, frame* end) noexcept {
+        while (root.below != end) {
+            auto* const innermost = root.below;
+            root.below = innermost->caller;
+            innermost->destroy();
+        }
     }
 };
 

@@ -27,8 +27,9 @@ constexpr label chosen_by_path(path_t target) {
     return static_cast<label>(chooser_base + static_cast<long long>(S::pick(target)));
 }
 
-template <class T>
+template <class S, class T>
 constexpr label case_value(T value) {
+    static_assert(S::kind == block::chooser, "SB_CASE stands outside of an SB_SWITCH");
     auto const number = static_cast<long long>(value);
     return is_reserved_value(number)
                ? throw "SB_CASE: the values from 2^40 to 2^40 + 1023 are reserved"

@@ -7,11 +7,17 @@
 
 namespace switchback {
 inline namespace v0 {
+
+template <class Y, class Sent, class Returned>
+class yields;
+
 namespace detail {
 
+// What is no body gets some context all the same, so that the sentence about it stays the only error.
 template <class Operator>
 struct context_of_operator {
     static constexpr bool is_body = false;
+    using type = yields<int, void, void>;
 };
 template <class F, class Context>
 struct context_of_operator<step (F::*)(Context&)> {

@@ -39,8 +39,7 @@ SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value)
 // Control is back at the resume point. True: an exception waits there.
 template <class S, class Body>
 SB_DETAIL_INLINE bool thrown_into(activation& now, Body& body) {
-    now.target = 0;
-    arrive<S>(now);
+    land<S>(now);
     if constexpr (S::guard != 0) {
         if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
             body.clear_visible();
@@ -55,7 +54,7 @@ SB_DETAIL_INLINE bool thrown_into(activation& now, Body& body) {
 
 template <class S, class Body>
 SB_DETAIL_INLINE step raise_incoming(activation& now, Body& body) {
-    return raise_from<S>(now, body, body.take());
+    return raise_taken_from<S>(now, body);
 }
 
 } // namespace detail

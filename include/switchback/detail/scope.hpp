@@ -12,8 +12,8 @@ namespace switchback {
 inline namespace v0 {
 namespace detail {
 
-// What stands at one level of nesting.
-enum class block : unsigned char { none, body, chooser, trying, handling, otherwise, finally };
+// What stands at one level of nesting. `holding` is the block of a SB_WITH.
+enum class block : unsigned char { none, body, chooser, trying, handling, otherwise, finally, holding };
 
 // meta: 24 bits for the line where the scope opened, 4 for its depth, then 4 for the block at each
 // level.
@@ -35,7 +35,8 @@ constexpr path_t with_block(path_t blocks, int level, block kind) {
 constexpr int guard_in(path_t meta) {
     for (int level = depth_in(meta); level > 0; --level) {
         auto const kind = block_in(meta, level);
-        if (kind == block::trying || kind == block::handling || kind == block::otherwise) {
+        if (kind == block::trying || kind == block::holding || kind == block::handling ||
+            kind == block::otherwise) {
             return level;
         }
     }
@@ -56,6 +57,7 @@ struct scope {
     static constexpr bool in_body = block_in(Meta, 0) == block::body;
     static constexpr int guard = guard_in(Meta);
     static constexpr block block_at(int level) { return block_in(Meta, level); }
+    static constexpr bool in_finally = is_within(Meta, block::finally);
     static constexpr bool can_raise = is_within(Meta, block::handling) || is_within(Meta, block::finally);
 
     // The label of a line in this scope.
@@ -77,7 +79,7 @@ struct scope {
         guard == 0 ? 0 : way_to_guard | finally_mark << shift_of(guard) | in_try;
     // An exception from the try block goes to the handlers; one from a handler, to the finally.
     static constexpr path_t to_error =
-        block_in(Meta, guard) == block::trying
+        block_in(Meta, guard) == block::trying || block_in(Meta, guard) == block::holding
             ? way_to_guard | handlers_mark << shift_of(guard) | in_try
             : to_finally;
 
@@ -94,7 +96,7 @@ struct scope {
 // The meta of a scope one level deeper, and that of another block of the same try: the blocks of a
 // try share one level, and so the lines of all of them are counted from SB_TRY.
 constexpr path_t inner_meta(path_t meta, int line, block kind) {
-    int const depth = depth_in(meta) + 1;
+    int const depth = depth_in(meta) + (depth_in(meta) + 1 < levels); // too deep is told elsewhere
     return meta_of(static_cast<path_t>(line), static_cast<path_t>(depth),
         with_block(blocks_in(meta), depth, kind));
 }

@@ -352,3 +352,26 @@ TEST_CASE("a generator that is handed over is delegated to like a frame") {
 TEST_CASE("a generator that can delegate costs eight bytes more") {
     if (sizeof(void*) == 8) CHECK(sizeof(sb::delegates<int>) == sizeof(sb::yields<int>) + 8);
 }
+
+// ---- Plain ranges
+
+namespace {
+
+struct takes_ranges {
+    std::vector<int> own{4, 5};
+    sb::step operator()(sb::delegates<int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD_FROM(std::vector{1, 2, 3}); // moved in
+        SB_YIELD_FROM(own);                  // borrowed
+        own.push_back(6);
+        SB_YIELD_FROM(own);
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("gen H1: a range may be given as it is: an rvalue is moved in, an lvalue borrowed") {
+    sb::generator<takes_ranges> g;
+    CHECK(all_of(g) == std::vector{1, 2, 3, 4, 5, 4, 5, 6});
+}

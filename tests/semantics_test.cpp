@@ -34,7 +34,7 @@ std::map<std::string, std::string> rules() {
 // What stands before the colon in TEST_CASE("gen A1, gen A2: …").
 std::set<std::string> named_by_tests() {
     std::set<std::string> found;
-    std::regex const name(R"-(TEST_CASE(?:_FIXTURE)?\(\s*(?:\w+,\s*)?"([^":]*):)-");
+    std::regex const name(R"-(TEST_CASE(?:_FIXTURE|_TEMPLATE)?\(\s*(?:\w+,\s*)?"([^":]*):)-");
     std::regex const id(R"((gen|imvu|aio|trio|own) [A-Z]+[0-9]+)");
     for (auto const& entry : fs::recursive_directory_iterator(fs::path(SB_SOURCE_DIR) / "tests")) {
         if (entry.path().extension() != ".cpp") continue;

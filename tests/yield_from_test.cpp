@@ -252,3 +252,102 @@ TEST_CASE("gen C2: who delegates is running while the other runs") {
     g.next();
     CHECK(seen == sb::generator_status::running);
 }
+
+// ---- Plain ranges
+
+namespace {
+
+struct walks {
+    sb::cursor<std::vector<int>> rest{};
+    bool catches = false;
+    sb::step operator()(sb::yields<int, int>& co) {
+        SB_BEGIN(co);
+        rest.start({1, 2, 3});
+        SB_TRY {
+            SB_YIELD_FROM(rest);
+        } SB_CATCH(std::exception const& error) {
+            if (!catches) SB_RAISE();
+            SB_YIELD(-1);
+        } SB_END_TRY
+        SB_YIELD_FROM(rest); // goes on where it stands
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("gen H1: the elements of a range are yielded, once") {
+    sb::generator<walks> g;
+    CHECK(all_of(g) == std::vector{1, 2, 3});
+}
+
+TEST_CASE("gen H4: an exception that is thrown in at a range is raised at the delegation") {
+    sb::generator g{walks{{}, true}};
+    g.next();
+    CHECK(*g.next() == 2);
+    CHECK(*g.throw_(std::runtime_error("here")) == -1);
+    CHECK(*g.next() == 2); // the range is where it was
+    CHECK_THROWS_WITH(g.throw_(std::runtime_error("nobody looks")), "nobody looks");
+    CHECK(g.status() == sb::generator_status::closed);
+}
+
+TEST_CASE("gen H5: so is a stop_iteration, as it is") {
+    sb::generator g{walks{{}, true}};
+    g.next();
+    CHECK(*g.throw_(sb::stop_iteration{}) == -1);
+    sb::generator h{walks{}};
+    h.next();
+    CHECK_THROWS_AS(h.throw_(sb::stop_iteration{}), sb::escaped_stop); // it leaves the body
+}
+
+TEST_CASE("gen H2: what is sent to a range is an error at the delegation") {
+    sb::generator g{walks{{}, true}};
+    g.next();
+    CHECK(*g.send(7) == -1);
+    CHECK(*g.next() == 1);
+}
+
+TEST_CASE("a range that cannot give its next element fails at the delegation") {
+    struct failing {
+        struct iterator {
+            int at;
+            int operator*() const { return at; }
+            iterator& operator++() {
+                if (++at == 2) throw std::runtime_error("torn");
+                return *this;
+            }
+            bool operator!=(iterator const& other) const { return at != other.at; }
+        };
+        iterator begin() const { return {0}; }
+        iterator end() const { return {5}; }
+    };
+    struct body {
+        sb::cursor<failing> rest{};
+        sb::step operator()(sb::yields<int>& co) {
+            SB_BEGIN(co);
+            rest.start({});
+            SB_TRY {
+                SB_YIELD_FROM(rest);
+            } SB_CATCH(std::exception const& error) {
+                SB_YIELD(-1);
+            } SB_END_TRY
+            SB_END();
+        }
+    };
+    sb::generator<body> g;
+    CHECK(all_of(g) == std::vector{0, 1, -1});
+}
+
+TEST_CASE("a cursor that was not started, or has come to its end, gives nothing") {
+    struct body {
+        sb::cursor<std::vector<int>> never{};
+        sb::step operator()(sb::yields<int>& co) {
+            SB_BEGIN(co);
+            SB_YIELD_FROM(never);
+            SB_YIELD(1);
+            SB_END();
+        }
+    };
+    sb::generator<body> g;
+    CHECK(all_of(g) == std::vector{1});
+}

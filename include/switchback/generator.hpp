@@ -400,7 +400,7 @@ private:
             auto* at = self.body().below;
             if (at != nullptr && detail::match<generator_exit>(what.error) != nullptr) {
                 auto const own_path = std::exchange(self.body().path, detail::path_running);
-                what = callees::close_all(self.body());
+                callees::close_all(self.body(), what);
                 self.body().path = own_path;
                 at = nullptr;
             }

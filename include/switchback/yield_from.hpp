@@ -13,7 +13,8 @@
 //         }
 //     };
 //
-// The generator is borrowed: a member of the frame, which lives on when the delegation ends early.
+// The generator is borrowed: a member of the frame, which lives on when the delegation ends early. The
+// expression that names it is evaluated at each resumption, and must name the same one.
 // next() and send() are passed on to it, and so are throw_() and close(), so that its own handlers
 // and finally blocks see them; what it throws is raised here. The rules are those of PEP 380. The
 // frame of the other lies in this one, and its body is inlined into this one's.

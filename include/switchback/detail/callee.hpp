@@ -226,11 +226,12 @@ public:
         return what;
     }
     // Closes all frames, the innermost first, as PEP 380 has it: each sees the generator_exit, or what
-    // the one that it waits for has made of it. Gives what the outermost is to see.
-    SB_DETAIL_COLD static failure close_all(outermost& root) {
-        failure what{generator_exit_ptr()};
-        while (root.below != nullptr) close_innermost(root, what);
-        return what;
+    // the one that it waits for has made of it. `what` is what the outermost is to see.
+    SB_DETAIL_COLD static void close_all(outermost& root, failure& what) {
+        failure closing{generator_exit_ptr()};
+        while (root.below != nullptr) close_innermost(root, closing);
+        if (match<generator_exit>(closing.error) == nullptr) std::swap(what, closing);
+        discard(closing);
     }
     SB_DETAIL_COLD static void destroy_all(outermost& root) noexcept { destroy_until(root, nullptr); }
 

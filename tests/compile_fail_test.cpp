@@ -6,48 +6,21 @@
 //
 // With SB_FIXED defined the same file holds the right thing, and compiles: so the check can fail.
 
-#include "support/compilers.hpp"
+#include "support/misuse.hpp"
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <set>
 #include <string>
-#include <vector>
 
 namespace {
 
-namespace fs = std::filesystem;
-
-std::set<std::string> samples() {
-    std::set<std::string> names;
-    for (auto const& entry : fs::directory_iterator(SB_SAMPLES_DIR "/compile_fail")) {
-        if (entry.path().extension() == ".cpp") names.insert(entry.path().filename().string());
-    }
-    return names;
-}
-
-// The words that a compiler has to print about a sample.
-std::vector<std::string> expected_of(std::string const& sample, std::string const& compiler) {
-    std::ifstream in(SB_SAMPLES_DIR "/compile_fail/" + sample);
-    std::vector<std::string> expected;
-    for (std::string line; std::getline(in, line) && line.rfind("//", 0) == 0;) {
-        for (auto const& prefix : {std::string("// expects: "), "// expects[" + compiler + "]: "}) {
-            if (line.rfind(prefix, 0) == 0) expected.push_back(line.substr(prefix.size()));
-        }
-    }
-    return expected;
-}
-
 void check_misuse(std::string const& compiler) {
-    for (auto const& sample : samples()) {
+    for (auto const& sample : test::misuse_samples()) {
         CAPTURE(compiler);
         CAPTURE(sample);
-        auto const outcome =
-            test::compile(compiler, "compile_fail/" + sample, "-std=c++17 -fsyntax-only");
+        auto const& outcome = test::misuse_outcomes::of(compiler).wrong(sample);
         CHECK(outcome.status == 1);
-        auto const expected = expected_of(sample, compiler);
+        auto const expected = test::expected_words(sample, compiler);
         CHECK_FALSE(expected.empty());
         for (auto const& words : expected) {
             CAPTURE(words);
@@ -59,11 +32,10 @@ void check_misuse(std::string const& compiler) {
 }
 
 void check_fixed(std::string const& compiler) {
-    for (auto const& sample : samples()) {
+    for (auto const& sample : test::misuse_samples()) {
         CAPTURE(compiler);
         CAPTURE(sample);
-        auto const outcome = test::compile(
-            compiler, "compile_fail/" + sample, "-std=c++17 -fsyntax-only -DSB_FIXED");
+        auto const& outcome = test::misuse_outcomes::of(compiler).right(sample);
         CHECK(outcome.status == 0);
         CHECK(outcome.output == "");
     }

@@ -10,7 +10,7 @@
 namespace {
 
 char const* const samples[] = {"warnings/generators.cpp", "warnings/tries.cpp",
-    "warnings/delegation.cpp", "warnings/tasks.cpp"};
+    "warnings/delegation.cpp", "warnings/adaptors.cpp", "warnings/tasks.cpp"};
 
 void check_quiet(std::string const& sample, std::string const& options) {
     for (std::string const compiler : test::compilers) {

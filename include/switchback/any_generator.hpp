@@ -155,8 +155,7 @@ public:
     // what is rare out of the way of what is not.)
     static typename base::pointer next_of(void* room) {
         auto& of = **std::launder(static_cast<erased_in*>(room));
-        bool const is_rare = (of.visibility().path & thrown_in) != 0; // it runs, or has ended
-        if (SB_DETAIL_UNLIKELY(is_rare)) return next_rarely(of);
+        if (SB_DETAIL_UNLIKELY(of.refuses())) return next_rarely(of);
         return of.next();
     }
     typename base::pointer send(typename base::sent&& value) override {

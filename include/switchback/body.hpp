@@ -124,7 +124,8 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         "SB_END() closes a body: is an SB_END_TRY missing before it?"); \
     return sb_body.fall_off(); \
     } \
-    sb_SB_END_is_missing: {}
+    sb_SB_END_is_missing: \
+    return ::switchback::step::returned
 
 // ---- Resume points
 

@@ -44,8 +44,8 @@ private:
 
 namespace detail {
 
-template <class F, class R>
-step owned_generator<F, R>::operator()(context& co) {
+template <class G, class R>
+step owned_generator<G, R>::operator()(context& co) {
     SB_BEGIN(co);
     SB_YIELD_FROM_INTO(result, held);
     if (result) SB_RETURN(std::move(*result));
@@ -60,8 +60,8 @@ step given_range<R, Y, Sent>::operator()(delegates<Y, Sent, void>& co) {
     SB_END();
 }
 
-template <class F>
-step owned_generator<F, void>::operator()(context& co) {
+template <class G>
+step owned_generator<G, void>::operator()(context& co) {
     SB_BEGIN(co);
     SB_YIELD_FROM(held);
     SB_END();

@@ -17,6 +17,7 @@
 #include <switchback/detail/callee.hpp>
 #include <switchback/detail/escaped_stop.hpp>
 #include <switchback/detail/frame_traits.hpp>
+#include <switchback/detail/generator_iterator.hpp>
 #include <switchback/try.hpp>
 #include <switchback/unhandled.hpp>
 #include <switchback/yields.hpp>
@@ -192,6 +193,8 @@ public:
         return body().visible();
     }
 
+    // Whether next() would not resume it: it is running, or has ended.
+    bool refuses() const noexcept { return must_not_resume(); }
     // For delegation as well: the word in which it says so, and the way back from it.
     detail::control const& visibility() const noexcept { return body(); }
     static constexpr bool is_found_by_its_word = !context_type::state::delegates;
@@ -201,48 +204,7 @@ public:
     }
 
     // The rest of the generator, as a single-pass range.
-    class iterator {
-    public:
-        using iterator_category = std::input_iterator_tag;
-        using value_type = generator::value_type;
-        using difference_type = std::ptrdiff_t;
-        using pointer = generator::pointer;
-        using reference = std::remove_reference_t<yield_type>&;
-
-        iterator() = default;
-        reference operator*() const noexcept { return *current_; }
-        pointer operator->() const noexcept { return current_; }
-        iterator& operator++() {
-            current_ = of_->next();
-            return *this;
-        }
-        // Keeps the old value for `*it++`, as an input iterator must.
-        class held {
-        public:
-            explicit held(value_type value) : value_(static_cast<value_type&&>(value)) {}
-            value_type& operator*() noexcept { return value_; }
-
-        private:
-            value_type value_;
-        };
-        held operator++(int) {
-            held old{*current_};
-            ++*this;
-            return old;
-        }
-        friend bool operator==(iterator const& a, iterator const& b) noexcept {
-            return a.current_ == b.current_;
-        }
-        friend bool operator!=(iterator const& a, iterator const& b) noexcept {
-            return a.current_ != b.current_;
-        }
-
-    private:
-        friend generator;
-        iterator(generator& of, pointer current) : of_(&of), current_(current) {}
-        generator* of_ = nullptr;
-        pointer current_ = nullptr;
-    };
+    using iterator = detail::generator_iterator<generator>;
     iterator begin() { return {*this, next()}; }
     iterator end() noexcept { return {}; }
 

@@ -1,6 +1,8 @@
 // All of Switchback, but what is for tests (switchback/testing/) and for one host alone.
 #pragma once
 
+#include <switchback/adaptors.hpp>
+#include <switchback/any_generator.hpp>
 #include <switchback/clock.hpp>
 #include <switchback/delegates.hpp>
 #include <switchback/errors.hpp>
@@ -9,6 +11,7 @@
 #include <switchback/future.hpp>
 #include <switchback/generator.hpp>
 #include <switchback/handled.hpp>
+#include <switchback/make.hpp>
 #include <switchback/native_pump.hpp>
 #include <switchback/offload.hpp>
 #include <switchback/remote.hpp>

@@ -235,21 +235,20 @@ SB_DETAIL_INLINE step delegate(activation& now, Body& body, int line, Make make,
 
 // A generator that is handed over, as a frame: so that one that is made on the spot can be delegated
 // to like any other.
-template <class F, class R = typename context_of<F>::return_type>
+template <class G, class R = typename G::return_type>
 struct owned_generator {
-    using context = delegates<typename context_of<F>::yield_type, typename context_of<F>::sent_type, R>;
+    using context = delegates<typename G::yield_type, typename G::sent_type, R>;
 
-    generator<F> held;
+    G held;
     std::optional<R> result{};
 
     step operator()(context& co);
 };
-template <class F>
-struct owned_generator<F, void> {
-    using context =
-        delegates<typename context_of<F>::yield_type, typename context_of<F>::sent_type, void>;
+template <class G>
+struct owned_generator<G, void> {
+    using context = delegates<typename G::yield_type, typename G::sent_type, void>;
 
-    generator<F> held;
+    G held;
 
     step operator()(context& co);
 };
@@ -268,9 +267,9 @@ template <class Given, class Body, class = void>
 struct as_new_frame {
     using type = std::remove_cv_t<Given>;
 };
-template <class F, class Body>
-struct as_new_frame<generator<F>, Body, void> {
-    using type = owned_generator<F>;
+template <class G, class Body>
+struct as_new_frame<G, Body, std::enable_if_t<is_generator<G>::value>> {
+    using type = owned_generator<G>;
 };
 template <class Given, class Body>
 struct as_new_frame<Given, Body,

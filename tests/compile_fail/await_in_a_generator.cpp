@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: SB_AWAIT in a generator: only a task can wait; a task's context is sb::returns<R>
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

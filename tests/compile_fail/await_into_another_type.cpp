@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_AWAIT_INTO: the awaited result cannot be assigned to this target
 #include <switchback/switchback.hpp>
 #include <string>

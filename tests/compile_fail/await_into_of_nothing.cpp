@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_AWAIT_INTO: what is awaited has no result; write SB_AWAIT
 // expects[clang++]: no matching function for call
 #include <switchback/switchback.hpp>

@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: a generator is not awaited: its context is sb::yields; a task's is sb::returns<R>
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: this is nothing that can be awaited: a frame
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: a frame runs once: write std::move(x), or pass a copy
 #include <switchback/switchback.hpp>
 #include <utility>

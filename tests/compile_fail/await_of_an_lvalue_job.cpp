@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: a job runs once: write std::move(x), or offload(
 #include <switchback/switchback.hpp>
 #include <utility>

@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: a task is awaited once: write std::move(x)
 #include <switchback/switchback.hpp>
 #include <utility>

@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: SB_AWAIT in a generator: only a task can wait
 #include <switchback/generator.hpp>
 namespace sb = switchback;

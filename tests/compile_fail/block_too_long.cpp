@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: SB_YIELD stands too many lines behind the beginning of its body
 // expects: move a part into a frame of its own
 #include <switchback/generator.hpp>

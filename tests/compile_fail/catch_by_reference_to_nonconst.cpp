@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: SB_CATCH takes a named reference to const: SB_CATCH(std::exception const& error)
 #include <switchback/generator.hpp>
 #include <stdexcept>

@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: SB_CATCH: catch objects, not pointers
 #include <switchback/generator.hpp>
 namespace sb = switchback;

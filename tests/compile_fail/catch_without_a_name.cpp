@@ -1,3 +1,5 @@
+// gallery: Try and with
+// expects: SB_CATCH takes a named reference to const
 // expects[g++]: expected unqualified-id before '=' token
 // expects[clang++]: expected unqualified-id
 #include <switchback/generator.hpp>

@@ -1,3 +1,4 @@
+// gallery: The frame and its body
 // expects: sb::step operator()(sb::yields<Y>& co)
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Generators
 // expects[g++]: use of deleted function
 // expects[clang++]: call to implicitly-deleted copy constructor
 #include <switchback/generator.hpp>

@@ -1,3 +1,4 @@
+// gallery: The frame and its body
 // expects: sb::generator takes a body that is called with sb::yields<Y>&; this one is a task's
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: The frame and its body
 // expects: sb::generator takes a frame: a class or mutable lambda with one operator()
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: stands behind the body of its SB_TRY or behind its handlers
 #include <switchback/generator.hpp>
 

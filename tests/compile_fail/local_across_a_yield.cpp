@@ -1,6 +1,7 @@
+// gallery: What lives across a yield
+// expects: what lives across a yield or await is a member of the frame
 // expects[g++]: crosses initialization of
 // expects[clang++]: jump bypasses variable initialization
-// expects: local
 #include <switchback/generator.hpp>
 namespace sb = switchback;
 

@@ -1,3 +1,5 @@
+// gallery: The frame and its body
+// expects: sb_SB_END_is_missing
 // expects[g++]: expected '}' at end of input
 // expects[clang++]: expected '}'
 #include <switchback/generator.hpp>

@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: SB_END() closes a body: is an SB_END_TRY missing before it?
 #include <switchback/generator.hpp>
 namespace sb = switchback;

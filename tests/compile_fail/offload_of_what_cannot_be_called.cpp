@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: the callable cannot be called with these arguments
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

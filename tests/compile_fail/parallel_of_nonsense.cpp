@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: sb::run_in_parallel takes awaitables
 #include <switchback/switchback.hpp>
 #include <vector>

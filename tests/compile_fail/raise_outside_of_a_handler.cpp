@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: SB_RAISE() stands outside a handler and outside a finally
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Switch
 // expects: SB_CASE: the values from 2^40 to 2^40 + 1023 are reserved
 #include <switchback/generator.hpp>
 namespace sb = switchback;

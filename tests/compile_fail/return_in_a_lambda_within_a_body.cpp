@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: sb_this_macro_stands_in_a_lambda_within_a_body
 #include <switchback/generator.hpp>
 

@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: SB_RETURN stands outside a body: write SB_BEGIN(co) first
 #include <switchback/generator.hpp>
 namespace sb = switchback;

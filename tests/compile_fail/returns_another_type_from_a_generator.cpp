@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_RETURN: this value is not of the type that the body's context names
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_RETURN(value) in a body that returns nothing: its context must say sb::yields<Y, Sent, Returned>
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_RETURN() without a value in a body that returns one: its context is sb::returns<R>
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: sb::run(): the program's task returns an exit status, or nothing
 #include <switchback/switchback.hpp>
 #include <string>

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: send(): nothing can be sent to this body; its context must say sb::yields<Y, Sent>
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Switch
 // expects: SB_SWITCH takes an integer or an enumeration
 #include <switchback/generator.hpp>
 #include <string>

@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: SB_SWITCH stands too many lines behind the beginning of its body
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Switch
 // expects: nest too deep
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: take_returned(): this body returns nothing
 #include <switchback/generator.hpp>
 namespace sb = switchback;

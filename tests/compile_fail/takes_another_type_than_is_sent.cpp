@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_YIELD_INTO: what is sent to this body cannot be assigned to this target
 #include <switchback/generator.hpp>
 #include <string>

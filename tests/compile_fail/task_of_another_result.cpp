@@ -1,3 +1,4 @@
+// gallery: Tasks
 // expects: sb::task<R> is made of an awaitable that has the result R
 #include <switchback/switchback.hpp>
 #include <string>

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: sb::returns<R>: a task returns an object or void; return a pointer for a reference
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

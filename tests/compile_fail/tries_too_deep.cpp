@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: blocks nest too deep
 // expects: move the inner part into a frame of its own
 #include <switchback/generator.hpp>

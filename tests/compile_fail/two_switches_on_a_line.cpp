@@ -1,3 +1,4 @@
+// gallery: Switch
 // expects: sb_one_SB_SWITCH_a_line
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: sb_one_try_or_with_a_line
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: sb_one_resume_point_a_line
 #include <switchback/generator.hpp>
 namespace sb = switchback;

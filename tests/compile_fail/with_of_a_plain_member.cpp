@@ -1,3 +1,4 @@
+// gallery: Try and with
 // expects: SB_WITH takes a member that is a std::optional
 #include <switchback/switchback.hpp>
 #include <memory>

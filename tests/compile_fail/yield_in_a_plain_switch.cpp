@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: use_SB_SWITCH_for_a_yield_or_await_inside_a_switch
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Where a yield or await may stand
 // expects: SB_YIELD in a task: a task awaits; a generator's context is sb::yields<Y>
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_YIELD:
 #include <switchback/generator.hpp>
 #include <string>

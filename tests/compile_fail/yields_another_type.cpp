@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_YIELD: this value is not of the type that the body's context, sb::yields<Y>, names
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: expected
 // expects: expression
 #include <switchback/generator.hpp>

@@ -1,3 +1,4 @@
+// gallery: Values
 // expects: SB_YIELD takes the one value to yield
 #include <switchback/generator.hpp>
 namespace sb = switchback;

@@ -26,24 +26,40 @@ struct block_lists {
     static constexpr std::size_t unit = 32;
     static constexpr std::size_t count = 17; // of 32, 64, … 512 bytes
     block* first[count];
-    bool released; // the thread ends: nothing is kept any more
+    enum { untouched, kept, given_back } state; // given back: the thread ends, and keeps nothing more
 };
 inline thread_local block_lists own_blocks{};
 
 struct block_lists_cleaner {
-    bool armed = false;
+    block_lists_cleaner() { own_blocks.state = block_lists::kept; }
     ~block_lists_cleaner() {
-        own_blocks.released = true;
+        own_blocks.state = block_lists::given_back;
         for (auto*& list : own_blocks.first) {
             while (list != nullptr) ::operator delete(std::exchange(list, list->next));
         }
     }
 };
 
+// A thread that has blocks gives them back at its end.
+inline void arm_cleaner() { static thread_local block_lists_cleaner const cleaner; }
+
 SB_DETAIL_COLD inline void* new_block(std::size_t size) {
-    static thread_local block_lists_cleaner cleaner;
-    cleaner.armed = true;
+    if (own_blocks.state == block_lists::untouched) arm_cleaner();
     return ::operator new(size);
+}
+inline void keep_block(void* given, std::size_t list) noexcept {
+    auto* const block = static_cast<block_lists::block*>(given);
+    block->next = own_blocks.first[list];
+    own_blocks.first[list] = block;
+}
+// The first block that this thread has to do with comes from another one; or this thread is ending.
+SB_DETAIL_COLD inline void release_block(void* given, std::size_t list) noexcept {
+    if (own_blocks.state == block_lists::untouched) arm_cleaner();
+    if (own_blocks.state == block_lists::kept) {
+        keep_block(given, list);
+    } else {
+        ::operator delete(given);
+    }
 }
 
 template <std::size_t Size>
@@ -62,13 +78,11 @@ struct block_of {
     }
     SB_DETAIL_INLINE static void release(void* given) noexcept {
         if constexpr (is_kept) {
-            if (SB_DETAIL_UNLIKELY(own_blocks.released)) {
-                ::operator delete(given);
-                return;
+            if (SB_DETAIL_UNLIKELY(own_blocks.state != block_lists::kept)) {
+                release_block(given, list);
+            } else {
+                keep_block(given, list);
             }
-            auto* const block = static_cast<block_lists::block*>(given);
-            block->next = own_blocks.first[list];
-            own_blocks.first[list] = block;
         } else {
             ::operator delete(given);
         }

@@ -141,6 +141,10 @@ number called(std::size_t n) {
     return sum.value();
 }
 
+// What a header would export. (The type is the same as ever.)
+__attribute__((noinline)) numbers make_source(number end) { return counting(end); }
+number erased(std::size_t n) { return sum_of(make_source(n)); }
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -148,5 +152,6 @@ int main(int argc, char** argv) {
         {{"count", count, bench::bytes_of([] { return counting(1); })}, {"filter", filter},
             {"map-filter", map_filter}, {"zip", zip}, {"nested", nested},
             {"delegation", delegation}, {"tree-stack", tree_stack},
-            {"tree-recursive", tree_recursive}, {"try", try_around}, {"called", called}});
+            {"tree-recursive", tree_recursive}, {"try", try_around}, {"called", called},
+            {"erased", erased}});
 }

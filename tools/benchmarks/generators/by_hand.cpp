@@ -225,6 +225,39 @@ number called(std::size_t n) {
     return sum.value();
 }
 
+// What a header would export: who calls next() does not know what runs. (There are two that could,
+// so that no compiler can guess.)
+struct source {
+    virtual bool next(number& value) = 0;
+    virtual ~source() = default;
+};
+struct no_source final : source {
+    bool next(number&) override { return false; }
+};
+class counting_source final : public source {
+public:
+    explicit counting_source(number end) : end_(end) {}
+    bool next(number& value) override {
+        if (i_ == end_) return false;
+        value = i_++;
+        return true;
+    }
+
+private:
+    number end_, i_ = 0;
+};
+__attribute__((noinline)) std::unique_ptr<source> make_source(number end) {
+    if (end == 0) return std::make_unique<no_source>();
+    return std::make_unique<counting_source>(end);
+}
+number erased(std::size_t n) {
+    checksum sum;
+    auto const values = make_source(n);
+    number value;
+    while (values->next(value)) sum.take(value);
+    return sum.value();
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -236,5 +269,6 @@ int main(int argc, char** argv) {
             {"delegation", delegation, sizeof(delegating)},
             {"tree-stack", tree_stack, sizeof(walk_with_stack)},
             {"tree-recursive", tree_recursive, sizeof(recursive_walk)},
-            {"try", try_around, sizeof(counting_in_try)}, {"called", called}});
+            {"try", try_around, sizeof(counting_in_try)}, {"called", called},
+            {"erased", erased, sizeof(counting_source) + sizeof(std::unique_ptr<source>)}});
 }

@@ -111,6 +111,10 @@ number called(std::size_t n) {
     return sum.value();
 }
 
+// What a header would export. (The type is the same as ever.)
+__attribute__((noinline)) numbers make_source(number end) { return counting(end); }
+number erased(std::size_t n) { return sum_of(make_source(n)); }
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -127,5 +131,5 @@ int main(int argc, char** argv) {
             {"tree-stack", tree_stack, bytes_of([=] { return walk_with_stack(root); })},
             {"tree-recursive", tree_recursive, bytes_of([=] { return recursive_walk(root); })},
             {"try", try_around, bytes_of([&] { return counting_in_try(1, finished); })},
-            {"called", called}});
+            {"called", called}, {"erased", erased, bytes_of([] { return make_source(1); })}});
 }

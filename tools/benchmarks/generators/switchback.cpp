@@ -3,6 +3,10 @@
 #include "tree.hpp"
 
 #include <switchback/generator.hpp>
+#if __has_include(<switchback/any_generator.hpp>)
+#    include <switchback/any_generator.hpp>
+#    define HAS_ANY_GENERATOR
+#endif
 #if __has_include(<switchback/delegates.hpp>)
 #    include <switchback/delegates.hpp>
 #    include <switchback/yield_from.hpp>
@@ -177,6 +181,22 @@ number tree_recursive(std::size_t n) { return walks<recursive_walk>(n); }
 
 #endif
 
+#ifdef HAS_ANY_GENERATOR
+
+// What a header would export.
+__attribute__((noinline)) sb::any_generator<number> make_source(number end) {
+    if (end == 0) return {};
+    return counting{end};
+}
+number erased(std::size_t n) {
+    checksum sum;
+    auto values = make_source(n);
+    while (auto const* value = values.next()) sum.take(*value);
+    return sum.value();
+}
+
+#endif
+
 template <class Frame>
 bench::row row(char const* name, number (*run)(std::size_t)) {
     return {name, run, sizeof(sb::generator<Frame>), sizeof(Frame)};
@@ -190,6 +210,9 @@ int main(int argc, char** argv) {
         {row<counting>("count", count), row<filtered>("filter", filter),
             row<mapped<filtered>>("map-filter", map_filter),
             row<zipped<counting, counting>>("zip", zip), row<nesting>("nested", nested),
+#ifdef HAS_ANY_GENERATOR
+            {"erased", erased, sizeof(sb::any_generator<number>), sizeof(counting)},
+#endif
 #ifdef SB_YIELD_FROM
             row<delegating>("delegation", delegation),
             row<recursive_walk>("tree-recursive", tree_recursive),

@@ -1,0 +1,16 @@
+// gallery: Where a yield or await may stand
+// expects: sb_this_macro_stands_in_a_lambda_within_a_body
+#include <switchback/switchback.hpp>
+namespace sb = switchback;
+
+struct body {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+#ifdef SB_FIXED
+        SB_AWAIT(sb::yield_now());
+#else
+        [&] { SB_AWAIT(sb::yield_now()); }();
+#endif
+        SB_END();
+    }
+};

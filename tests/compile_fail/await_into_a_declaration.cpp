@@ -1,0 +1,28 @@
+// gallery: Values
+// expects[g++]: expected primary-expression before 'auto'
+// expects[clang++]: expected expression
+#include <switchback/switchback.hpp>
+namespace sb = switchback;
+
+struct child {
+    sb::step operator()(sb::returns<int>& co) {
+        SB_BEGIN(co);
+        SB_RETURN(1);
+        SB_END();
+    }
+};
+
+struct body {
+#ifdef SB_FIXED
+    int n = 0;
+#endif
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+#ifdef SB_FIXED
+        SB_AWAIT_INTO(n, child{});
+#else
+        SB_AWAIT_INTO(auto n, child{});
+#endif
+        SB_END();
+    }
+};

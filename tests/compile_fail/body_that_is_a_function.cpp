@@ -1,0 +1,26 @@
+// gallery: The frame and its body
+// expects: sb::generator takes a frame: a class or mutable lambda with one operator()
+#include <switchback/generator.hpp>
+namespace sb = switchback;
+
+#ifdef SB_FIXED
+struct numbers {
+    sb::step operator()(sb::yields<int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD(1);
+        SB_END();
+    }
+};
+#else
+sb::step numbers(sb::yields<int>& co) {
+    SB_BEGIN(co);
+    SB_YIELD(1);
+    SB_END();
+}
+#endif
+
+#ifdef SB_FIXED
+sb::generator g{numbers{}};
+#else
+sb::generator g{numbers};
+#endif

@@ -1,0 +1,21 @@
+// gallery: What lives across a yield
+// expects: what lives across a yield or await is a member of the frame
+// expects[g++]: crosses initialization of
+// expects[clang++]: jump bypasses variable initialization
+#include <switchback/generator.hpp>
+namespace sb = switchback;
+
+struct body {
+#ifdef SB_FIXED
+    int i = 0;
+#endif
+    sb::step operator()(sb::yields<int>& co) {
+        SB_BEGIN(co);
+#ifdef SB_FIXED
+        for (; i < 3; ++i) SB_YIELD(i);
+#else
+        for (int i = 0; i < 3; ++i) SB_YIELD(i);
+#endif
+        SB_END();
+    }
+};

@@ -1,0 +1,16 @@
+// gallery: The frame and its body
+// expects: sb_SB_END_is_missing
+#include <switchback/generator.hpp>
+namespace sb = switchback;
+
+struct body {
+    sb::step operator()(sb::yields<int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD(1);
+#ifdef SB_FIXED
+        SB_END();
+#else
+        }
+#endif
+    }
+};

@@ -1,0 +1,28 @@
+// gallery: Where a yield or await may stand
+// expects[g++]: enters 'try' block
+// expects[clang++]: jump bypasses initialization of try block
+#include <switchback/generator.hpp>
+namespace sb = switchback;
+
+struct body {
+    sb::step operator()(sb::yields<int>& co) {
+        SB_BEGIN(co);
+#ifdef SB_FIXED
+        SB_TRY {
+#else
+        try {
+#endif
+            SB_TRY {
+                SB_YIELD(1);
+            } SB_FINALLY {
+            } SB_END_TRY
+#ifdef SB_FIXED
+        } SB_CATCH_ALL {
+        } SB_END_TRY
+#else
+        } catch (...) {
+        }
+#endif
+        SB_END();
+    }
+};

@@ -21,8 +21,7 @@ def build_tree(depth, numbers):
     return tree
 
 
-def counting(end):
-    i = 0
+def counting(end, i=0):
     while i != end:
         yield i
         i += 1
@@ -116,7 +115,7 @@ def main(row):
         "count": lambda n: consume(counting(n)),
         "filter": lambda n: consume(odd(counting(2 * n))),
         "map-filter": lambda n: consume(mapped(odd(counting(2 * n)))),
-        "zip": lambda n: consume(zipped(counting(n), counting(n))),
+        "zip": lambda n: consume(zipped(counting(n), counting(n + 7, 7))),
         "nested": lambda n: consume(nesting(n // 100)),
         "delegation": lambda n: consume(delegating(n)),
         "tree-stack": walks(walk_with_stack),

@@ -32,7 +32,7 @@ number map_filter(std::size_t n) {
 
 number zip(std::size_t n) {
     checksum sum;
-    number b = 0;
+    number b = 7;
     for (number a = 0; a < n; ++a, ++b) sum.take(a * b);
     return sum.value();
 }

@@ -47,7 +47,8 @@ void core::set_in_flight(failure&& what) noexcept {
 }
 
 failure core::cancellation() noexcept {
-    static std::exception_ptr const made = std::make_exception_ptr(cancelled{});
+    // Never destroyed: a static scheduler may need it after everything that is.
+    static auto const& made = *new std::exception_ptr(std::make_exception_ptr(cancelled{}));
     return failure{made};
 }
 

@@ -109,6 +109,7 @@ std::string describe(std::exception_ptr const& error) {
 }
 
 traceback current_traceback() {
+    if (detail::native_errors_are_over) return {};
     auto const& last = detail::last_native_error().what;
     if (last.gathered == nullptr || last.error != std::current_exception()) return {};
     return traceback(*last.gathered);

@@ -69,6 +69,8 @@ public:
     virtual returned take_returned() = 0;
     virtual generator_status status() const noexcept = 0;
     virtual bool visible() const noexcept = 0;
+    virtual bool may_be_visible() const noexcept = 0;
+    virtual void note_context(failure& leaving) const noexcept = 0;
 
     virtual bool is_something() const noexcept = 0;
     virtual bool can_be_moved() const noexcept = 0;
@@ -174,6 +176,8 @@ public:
     }
     generator_status status() const noexcept override { return (*place_).status(); }
     bool visible() const noexcept override { return (*place_).visible(); }
+    bool may_be_visible() const noexcept override { return (*place_).may_be_visible(); }
+    void note_context(failure& leaving) const noexcept override { (*place_).note_context(leaving); }
 
     bool is_something() const noexcept override { return true; }
     bool can_be_moved() const noexcept override { return place_.can_be_moved(); }
@@ -202,6 +206,8 @@ public:
     typename base::returned take_returned() override { return typename base::returned(); }
     generator_status status() const noexcept override { return generator_status::closed; }
     bool visible() const noexcept override { return false; }
+    bool may_be_visible() const noexcept override { return false; }
+    void note_context(failure&) const noexcept override {}
 
     bool is_something() const noexcept override { return false; }
     bool can_be_moved() const noexcept override { return true; }
@@ -326,6 +332,8 @@ public:
     }
     generator_status status() const noexcept { return held().status(); }
     bool visible() const noexcept { return held().visible(); }
+    bool may_be_visible() const noexcept { return held().may_be_visible(); }
+    void note_context(detail::failure& leaving) const noexcept { held().note_context(leaving); }
     static constexpr bool is_found_by_its_word = false; // for delegation
 
     iterator begin() { return {*this, next()}; }

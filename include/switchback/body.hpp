@@ -192,6 +192,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         static_assert(SB_DETAIL_HERE::in_body, \
             "SB_RETURN stands outside a body: write SB_BEGIN(co) first"); \
         SB_DETAIL_IN_THE_BODY_ITSELF; \
+        ::switchback::detail::keep_earlier_return<SB_DETAIL_HERE>(sb_now, sb_body); \
         sb_body.set_returned(__VA_ARGS__); \
         return ::switchback::detail::return_from<SB_DETAIL_HERE>(sb_now, sb_body); \
     } while (false)

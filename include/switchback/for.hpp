@@ -29,6 +29,17 @@ class cursor {
 public:
     using iterated = Range;
 
+    // Before it is started; later it throws moved_after_start: iterators may point into the range.
+    cursor() = default;
+    cursor(cursor const& other) { other.check_not_started(); }
+    cursor& operator=(cursor const& other) {
+        other.check_not_started();
+        at_.reset();
+        end_.reset();
+        range_.reset();
+        return *this;
+    }
+
     void start(Range range) {
         at_.reset();
         range_.emplace(std::move(range));
@@ -48,6 +59,10 @@ public:
     auto operator->() const { return SB_DETAIL_ADDRESS_OF(**at_); }
 
 private:
+    void check_not_started() const {
+        if (range_) detail::throw_moved_after_start();
+    }
+
     std::optional<Range> range_;
     std::optional<iterator> at_;
     std::optional<sentinel> end_;
@@ -85,7 +100,7 @@ template <class F>
 class cursor<generator<F>&> {
 public:
     void start(generator<F>& of) noexcept { of_ = &of; }
-    bool more() { return (value_ = of_->next()) != nullptr; }
+    bool more() { return of_ != nullptr && (value_ = of_->next()) != nullptr; }
     void advance() noexcept {}
     auto& operator*() const noexcept { return *value_; }
     auto* operator->() const noexcept { return value_; }
@@ -104,6 +119,7 @@ public:
         of_.emplace(std::move(of));
     }
     bool more() {
+        if (!of_) return false;
         value_ = of_->next();
         if (value_ == nullptr) of_.reset();
         return value_ != nullptr;

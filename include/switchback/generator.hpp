@@ -82,8 +82,8 @@ public:
         : frame_{static_cast<A&&>(arguments)...} {}
 
     // Only before the first step: throws moved_after_start later, since the body may have pointers
-    // to the frame's members.
-    SB_DETAIL_INLINE generator(generator&& other) : frame_(other.unstarted_frame()) {}
+    // to the frame's members. `other` is closed then.
+    SB_DETAIL_INLINE generator(generator&& other) : frame_(other.unstarted_frame()) { other.be_over(); }
     generator& operator=(generator&&) = delete;
 
     // Closes the generator. What its body raises then, or a yield where it should have ended, goes
@@ -93,8 +93,9 @@ public:
         if (SB_DETAIL_UNLIKELY(is_running())) detail::give_up_destroyed_while_running();
         if constexpr (is_delegating) {
             if (visible()) close_unseen(*this);
-            callees::destroy_all(body());
-            body().drop(0);
+            if (body().path == detail::path_closed) return;
+            abandon();
+            return;
         } else if (auto const pending = body().pending(); SB_DETAIL_UNLIKELY(pending != 0)) {
             close_unseen(pending);
         }
@@ -183,14 +184,14 @@ public:
     }
 
     // Whether it is suspended where a try, of its own or of a frame that it has made, would see an
-    // exception. For delegation.
+    // exception, or where one would learn its context. For delegation.
     bool visible() const noexcept {
         if constexpr (is_delegating) {
             for (auto const* at = body().below; at != nullptr; at = at->caller) {
-                if (at->state().visible()) return true;
+                if (at->state().pending() != 0) return true;
             }
         }
-        return body().visible();
+        return body().pending() != 0;
     }
 
     // Whether next() would not resume it: it is running, or has ended.
@@ -201,6 +202,23 @@ public:
     static generator& from(std::uintptr_t pending) noexcept {
         auto& body = static_cast<typename context_type::state&>(detail::control::visible_at(pending));
         return static_cast<generator&>(static_cast<context_type&>(body));
+    }
+
+    // The same, or true: at no cost that grows with the depth.
+    bool may_be_visible() const noexcept {
+        if constexpr (is_delegating) {
+            if (body().below != nullptr) return true;
+        }
+        return body().pending() != 0;
+    }
+    // For delegation, too: an exception leaves it from where it is suspended.
+    void note_context(detail::failure& leaving) const noexcept {
+        if constexpr (is_delegating) {
+            for (auto const* at = body().below; at != nullptr; at = at->caller) {
+                at->state().note_context(leaving);
+            }
+        }
+        body().note_context(leaving);
     }
 
     // The rest of the generator, as a single-pass range.
@@ -252,7 +270,10 @@ private:
     void abandon() noexcept {
         body().discard_returned();
         if (body().path == detail::path_closed) return;
-        if constexpr (is_delegating) callees::destroy_all(body());
+        if constexpr (is_delegating) {
+            body().path = detail::path_running; // for destructors that resume it
+            callees::destroy_all(body());
+        }
         body().clear_visible();
         body().drop(0);
         be_over();
@@ -306,7 +327,7 @@ private:
     SB_DETAIL_INLINE pointer resume_made(typename callees::frame*& at) {
         auto const own_path = std::exchange(body().path, detail::path_running);
         for (;;) {
-            auto const outcome = at->resume();
+            auto const outcome = resume_one(*at);
             if (outcome == step::yielded) {
                 body().below = at;
                 body().path = own_path;
@@ -326,6 +347,16 @@ private:
                 if (at == nullptr) return nullptr;
                 body().path = detail::path_running;
             }
+        }
+    }
+
+    // Memory may be too short for a record of what it throws: then it leaves as it is.
+    SB_DETAIL_INLINE step resume_one(typename callees::frame& at) {
+        try {
+            return at.resume();
+        } catch (...) {
+            body().below = &at;
+            throw;
         }
     }
 
@@ -376,21 +407,24 @@ private:
 
     SB_DETAIL_COLD static void close_visible(generator& self) {
         self.innermost_state().forget_sent();
+        detail::native_aside aside;
         try {
             detail::failure what{detail::generator_exit_ptr()};
             if (!throw_in(self, what)) self.throw_unseen(what);
             if (self.resume_rarely() != nullptr) throw ignored_exit{};
         } catch (generator_exit const&) {
-            detail::forget_native(); // what it found being handled
         }
+        aside.restore();
     }
 
     SB_DETAIL_COLD static void close_unseen(generator& self) noexcept {
+        detail::native_aside aside;
         try {
             close_visible(self);
         } catch (...) {
             detail::report_unraisable(std::current_exception());
         }
+        aside.restore();
     }
     // One whose body is suspended in a try, or in a finally that an exception led to.
     SB_DETAIL_COLD static void close_unseen(std::uintptr_t pending) noexcept {

@@ -24,14 +24,14 @@ inline namespace v0 {
 // Takes the body's context. Python: sys.exc_info.
 template <class Context>
 std::exception_ptr handled_exception(Context& co) noexcept {
-    auto const* const handled = detail::access::body(co).records();
+    auto const* const handled = detail::access::body(co).handled();
     return handled == nullptr ? nullptr : handled->what.error;
 }
 
 // The frames that it has left, the handling one included.
 template <class Context>
 traceback handled_traceback(Context& co) {
-    auto const* const handled = detail::access::body(co).records();
+    auto const* const handled = detail::access::body(co).handled();
     if (handled == nullptr || handled->what.gathered == nullptr) return {};
     return traceback(*handled->what.gathered);
 }
@@ -46,10 +46,11 @@ inline std::vector<std::exception_ptr> context_list(failure const& what) {
 
 // What was being handled when the exception that is handled here was raised, nearest first: in this
 // body, or in those that it delegates to or awaits. Empty where there was nothing. Takes the body's
-// context. What plain callers of a generator handle is not known to its body. Python: __context__.
-template <class Context>
+// context. What others handle that resume a body is not known to it: a delegating body adds what it
+// handles when the exception comes out to it. Python: __context__.
+template <class Context, class = std::enable_if_t<detail::access::is_context<Context>(nullptr)>>
 std::vector<std::exception_ptr> context_of(Context& co) {
-    auto const* const handled = detail::access::body(co).records();
+    auto const* const handled = detail::access::body(co).handled();
     if (handled == nullptr) return {};
     return detail::context_list(handled->what);
 }
@@ -58,6 +59,7 @@ std::vector<std::exception_ptr> context_of(Context& co) {
 // last left a body on this thread: context_of(std::current_exception()). Empty for every other. That
 // error and its context are kept until the next that has one takes their place; see forget_last_error.
 inline std::vector<std::exception_ptr> context_of(std::exception_ptr const& error) {
+    if (detail::native_errors_are_over) return {};
     auto const& last = detail::last_native_error().what;
     if (error == nullptr || last.error != error) return {};
     return detail::context_list(last);

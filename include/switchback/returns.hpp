@@ -52,7 +52,7 @@ public:
     void push_caught(int level) {
         home->capture(*this);
         auto what = home->take_in_flight();
-        note_context(what);
+        note_context(what, level);
         push(std::move(what), level);
     }
 };
@@ -85,6 +85,26 @@ public:
         }
     }
     step fall_off() { throw_missing_return(); }
+    // See keep_earlier_return. A result that cannot be moved stays where it is.
+    void keep_returned(int level) {
+        if constexpr (std::is_move_constructible_v<R>) {
+            auto* const fresh = new kept_result;
+            if (is(has_result)) {
+                fresh->value.emplace(std::move(result()));
+                discard_result();
+            }
+            keep(fresh, level);
+        }
+    }
+    void restore_returned(int level) {
+        if constexpr (std::is_move_constructible_v<R>) {
+            discard_result();
+            auto& value = static_cast<kept_result*>(kept(level))->value;
+            if (!value) return;
+            ::new (static_cast<void*>(storage_)) R(std::move(*value));
+            set(has_result);
+        }
+    }
 
     R& result() noexcept { return *std::launder(reinterpret_cast<R*>(storage_)); }
     void discard_result() noexcept {
@@ -97,6 +117,10 @@ public:
     }
 
 private:
+    struct kept_result : kept_value {
+        std::optional<R> value;
+    };
+
     alignas(R) unsigned char storage_[sizeof(R)];
 };
 
@@ -114,6 +138,8 @@ public:
             "SB_RETURN(value) in a body that returns nothing: its context must say sb::returns<R>");
     }
     step fall_off() noexcept { return step::returned; }
+    void keep_returned(int) noexcept {}
+    void restore_returned(int) noexcept {}
     void discard_result() noexcept {}
 };
 

@@ -36,11 +36,9 @@ inline unhandled_error_handler set_unhandled_error_handler(unhandled_error_handl
 
 namespace detail {
 
-// The exception that close() raises; made once.
-inline std::exception_ptr generator_exit_ptr() {
-    static std::exception_ptr const made = std::make_exception_ptr(generator_exit{});
-    return made;
-}
+// The exception that close() raises. A new one each time, as in Python: one may be the context of
+// another; and generators that are static are closed when whatever was made once is gone.
+inline std::exception_ptr generator_exit_ptr() { return std::make_exception_ptr(generator_exit{}); }
 
 // To the handler, or printed with its traceback. (In the library: generators do not link with it.)
 void report_unhandled(unhandled_error const& error) noexcept;

@@ -26,6 +26,12 @@ template <class T>
 struct has_exit<T, std::void_t<decltype(std::declval<T&>().exit(std::exception_ptr()))>>
     : std::true_type {};
 
+template <class Resource, class... A>
+SB_DETAIL_INLINE void fill(Resource& resource, A&&... arguments) {
+    static_assert(is_optional<Resource>::value, "SB_WITH takes a member that is a std::optional");
+    if constexpr (is_optional<Resource>::value) resource.emplace(static_cast<A&&>(arguments)...);
+}
+
 // The block is left, and with it the resource, unless it could not be had in the first place.
 template <class S, class Resource>
 void leave_with(control& body, Resource& resource) {
@@ -48,13 +54,16 @@ void leave_with(control& body, Resource& resource) {
 
 #if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 
-#    define SB_WITH(member, ...) \
+#    define SB_DETAIL_FIRST_(first, ...) first
+#    define SB_DETAIL_FIRST(...) SB_DETAIL_FIRST_(__VA_ARGS__, ~)
+
+#    define SB_WITH(...) \
         SB_DETAIL_ENTER_TRY("SB_WITH") \
         SB_DETAIL_LOCALS_BEGIN \
-        auto& sb_resource = (member); \
+        auto& sb_resource = (SB_DETAIL_FIRST(__VA_ARGS__)); \
         SB_DETAIL_LOCALS_END \
         SB_DETAIL_OPEN_TRY(holding) \
-        sb_resource.emplace(__VA_ARGS__);
+        ::switchback::detail::fill(__VA_ARGS__);
 
 #    define SB_END_WITH \
         static_assert(SB_DETAIL_HERE::kind == ::switchback::detail::block::holding, \

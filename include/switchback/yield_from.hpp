@@ -105,7 +105,7 @@ SB_DETAIL_INLINE step delegate_to_range(
     }
     body.give(*at);
     body.path = path_at<S>(now, line);
-    if constexpr (S::guard != 0) body.template set_visible<S>();
+    body.template suspend<S>();
     return step::yielded;
 }
 
@@ -119,9 +119,9 @@ SB_DETAIL_INLINE step yield_from(activation const& now, Body& body, G& to, int l
         body.give(std::move(*value));
     }
     body.path = path_at<S>(now, line);
+    body.template suspend<S>();
     if constexpr (S::guard != 0) {
-        body.template set_visible<S>();
-    } else if (to.visible()) {
+    } else if (to.may_be_visible()) {
         if constexpr (G::is_found_by_its_word) {
             body.template set_visible_behind<S>(to.visibility());
         } else {
@@ -137,13 +137,26 @@ template <class Body, class G>
 SB_DETAIL_COLD bool throw_to_delegate(Body& body, G& to, failure& what, typename G::pointer& value) {
     body.clear_visible();
     what = body.take();
+    struct owner { // whatever close() throws
+        failure& what;
+        bool armed = true;
+        ~owner() {
+            if (armed) discard(what);
+        }
+    } owned{what};
     bool const exits = match<generator_exit>(what.error) != nullptr;
     if (exits || !to.visible()) {
-        if (!exits) convert_stop(what); // it leaves the other
+        if (!exits) { // it leaves the other
+            to.note_context(what);
+            convert_stop(what);
+        }
         to.close();
+        owned.armed = false;
         return false;
     }
-    value = to.throw_(what.error);
+    auto const error = what.error;
+    remember_native(std::exchange(what, {})); // for the other
+    value = to.throw_(error);
     return true;
 }
 // Control comes to the delegation, or is back at it.
@@ -310,7 +323,7 @@ SB_DETAIL_INLINE void make_frame(activation& now, Body& body, int line, Make& ma
         };
         body.below = callee_frame<frame>::make_new(build);
         body.path = path_at<S>(now, line);
-        if constexpr (S::guard != 0) body.template set_visible<S>();
+        body.template suspend<S>();
     }
 }
 
@@ -348,19 +361,26 @@ struct ignore_returned {
 };
 
 // SB_YIELD_FROM_INTO's target. Python's None is an empty optional.
+template <class Target, class R>
+void store_value(Target& target, std::optional<R>&& value) {
+    if (!value) {
+        if constexpr (is_optional<Target>::value) {
+            target.reset();
+            return;
+        } else {
+            throw_nothing_returned();
+        }
+    }
+    if constexpr (std::is_assignable_v<Target&, R&&>) {
+        target = std::move(*value); // of an optional that is returned, all of it
+    } else {
+        target.emplace(std::move(*value));
+    }
+}
 template <class Target, class... R>
 SB_DETAIL_INLINE void store_returned(Target& target, std::optional<R>&&... returned) {
     static_assert(sizeof...(R) == 1, "SB_YIELD_FROM_INTO: this generator returns nothing");
-    auto const store = [&target](auto&& value) {
-        if constexpr (is_optional<Target>::value) {
-            target.reset();
-            if (value) target.emplace(std::move(*value));
-        } else {
-            if (!value) throw_nothing_returned();
-            target = std::move(*value);
-        }
-    };
-    (store(static_cast<std::optional<R>&&>(returned)), ...);
+    (store_value(target, static_cast<std::optional<R>&&>(returned)), ...);
 }
 
 } // namespace detail

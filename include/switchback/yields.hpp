@@ -57,6 +57,19 @@ public:
                 "SB_RETURN: this value is not of the type that the body's context names");
         }
     }
+    // See keep_earlier_return.
+    void keep_returned(int level) {
+        if constexpr (!std::is_void_v<Returned>) {
+            auto* const fresh = new kept_return;
+            fresh->value.swap(returned_slot::held);
+            this->keep(fresh, level);
+        }
+    }
+    void restore_returned(int level) noexcept {
+        if constexpr (!std::is_void_v<Returned>) {
+            returned_slot::held.swap(static_cast<kept_return*>(this->kept(level))->value);
+        }
+    }
     // A return that a finally took back leaves no value behind (nor does the end of the body).
     void discard_returned() noexcept {
         if constexpr (!std::is_void_v<Returned>) returned_slot::held.reset();
@@ -67,6 +80,10 @@ public:
     }
     auto take_returned() { return std::exchange(returned_slot::held, std::nullopt); }
 
+private:
+    struct kept_return : kept_value {
+        std::optional<std::conditional_t<std::is_void_v<Returned>, char, Returned>> value;
+    };
 };
 
 } // namespace detail

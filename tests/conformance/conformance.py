@@ -8,8 +8,8 @@
     conformance.py --mutant finally-skipped       only this one
 
 A program is drawn from the seed and its number, so that any of them can be had again alone:
-`--seed 1 --first 4711 --count 1 --keep DIR`. Exit status: 0, no difference; 1, differences; 2, wrong
-use; 3, no Python 3.11.
+`--seed 1 --first 4711 --count 1 --keep DIR`. Exit status: 0, no difference; 1, differences, or not
+all of them were run; 2, wrong use; 3, no Python 3.11.
 """
 
 import argparse
@@ -55,6 +55,8 @@ def insist_on_reference(arguments):
 if __name__ == '__main__':
     insist_on_reference(sys.argv[1:])
 
+sys.dont_write_bytecode = True  # the source tree stays as it is
+
 import concurrent.futures
 import signal
 import time
@@ -68,24 +70,27 @@ import shrink
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INCLUDE = os.path.normpath(os.path.join(HERE, '..', '..', 'include'))
-SANITIZERS = ['-g1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+SANITIZERS = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all']
 
 
 def parse(arguments):
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     add = parser.add_argument
     add('--seed', type=int, default=1)
     add('--first', type=int, default=0, metavar='N', help='the number of the first program')
     add('--count', type=int, default=200, metavar='N', help='how many programs (200)')
     add('--callers', type=int, default=20, metavar='N', help='how many callers each program gets (20)')
-    add('--batch', type=int, default=100, metavar='N', help='programs in one source file (100)')
+    add('--batch', type=int, default=400, metavar='N', help='programs in one source file (400)')
     add('--jobs', type=int, default=2, metavar='N', help='files compiled at the same time (2)')
     add('--compiler', default='g++', help='may have arguments of its own')
     add('--flags', default='-O0', help='given to the compiler (-O0)')
     add('--include', default=INCLUDE, metavar='DIR', help='the headers to test')
     add('--sanitize', action='store_true', help='with AddressSanitizer and UBSan')
-    add('--delegation', choices=('auto', 'on', 'off'), default='auto',
-        help='SB_YIELD_FROM (auto: where <switchback/yield_from.hpp> is)')
+    add('--form', choices=('mixed', 'quick', 'written'), default='mixed',
+        help='how the programs are printed in C++ (mixed: some as users write them)')
+    add('--without', default='', metavar='WORDS',
+        help='draw none of these: delegation, made (generators made on the spot), stop (stop_iteration),\n'
+        'context (context_of); what the headers do not have is left out anyway')
     add('--shrink', action='store_true', help='make what differs smaller, and print that')
     add('--differences', type=int, default=5, metavar='N', help='stop after so many (5)')
     add('--keep', metavar='DIR', help='write the programs in both languages there')
@@ -96,11 +101,21 @@ def parse(arguments):
     return parser.parse_args(arguments)
 
 
+def abilities(options):
+    """What the headers can do: so that older ones can be tested as well."""
+    def has(header, text):
+        with open(os.path.join(options.include, 'switchback', header)) as lines:
+            return text in lines.read()
+
+    can = ['delegation', 'made'] + ['stop'] * has('errors.hpp', 'struct stop_iteration') + \
+        ['context'] * has('handled.hpp', 'context_of')
+    return tuple(word for word in can if word not in options.without.split(','))
+
+
 def config_for(options, work, include):
-    there = os.path.exists(os.path.join(options.include, 'switchback', 'yield_from.hpp'))
-    delegation = there if options.delegation == 'auto' else options.delegation == 'on'
     flags = options.flags.split() + (SANITIZERS if options.sanitize else [])
-    return runner.Config(include, options.compiler.split(), flags, options.callers, delegation, work)
+    return runner.Config(include, options.compiler.split(), flags, options.callers, work, options.form,
+                         abilities(options))
 
 
 def batches(options):
@@ -112,7 +127,7 @@ def show_source(difference):
     print('--- Python')
     print(print_python.print_program(difference.program, 0))
     print('--- C++')
-    print(print_cpp.print_program(difference.program, 0))
+    print(print_cpp.print_program(difference.program, 0, True)[0])
 
 
 def show(difference, seed):
@@ -133,14 +148,14 @@ def show(difference, seed):
     show_source(difference)
 
 
-def show_table(result, delegation):
+def show_table(result, can):
     total = max(result.programs, 1)
     print('\nshare of the programs that were run with')
     short = []
-    for row, least in coverage.ROWS:
+    for row, least, needs in coverage.ROWS:
         share = 100 * result.features[row] / total
         mark = ''
-        if share < least and result.programs >= 100 and (delegation or row != 'delegation'):
+        if share < least and result.programs >= 100 and needs in (None, *can):
             mark = f'  (too few: the draw is to give {least} %)'
             short.append(row)
         print(f'  {row:48}{share:6.1f} %{mark}')
@@ -153,9 +168,9 @@ def keep(options, config):
     os.makedirs(options.keep, exist_ok=True)
     import grammar
     for index in range(options.first, options.first + options.count):
-        program = grammar.draw(options.seed, index, config.delegation)
+        program = grammar.draw(options.seed, index, config.can)
         for suffix, text in (('py', print_python.print_program(program, 0)),
-                             ('cpp', print_cpp.print_unit([program], config.delegation))):
+                             ('cpp', print_cpp.print_unit([program], config.is_written(index)))):
             with open(os.path.join(options.keep, f'program{index}.{suffix}'), 'w') as out:
                 out.write(text)
 
@@ -193,28 +208,33 @@ def run_all(options, config):
     if not complete:
         print(f'NOT ALL WAS RUN: go on with --first {next_first} '
               f'--count {options.first + options.count - next_first}')
-    return total
+    return total, complete
 
 
 def compare(options, config):
-    result = run_all(options, config)
+    result, complete = run_all(options, config)
     for difference in result.differences[:options.differences]:
         if options.shrink:
             print(f'\nshrinking program {difference.index}', flush=True)
             difference = shrink.shrink(config, difference, print)
         show(difference, options.seed)
-    enough = show_table(result, config.delegation)
+    enough = show_table(result, config.can)
     agreed = result.programs - len({each.index for each in result.differences})
     print(f'{agreed} of {result.programs} programs agree with CPython '
           f'{".".join(map(str, sys.version_info[:3]))}, each with {config.callers} callers '
           f'({result.runs} traces); seed {options.seed}, {" ".join(config.compiler + config.flags)}'
-          f'{"" if config.delegation else "; WITHOUT delegation"}')
-    return 0 if agreed == result.programs and enough else 1
+          f'; drawn with {", ".join(config.can) or "nothing more"}')
+    if result.programs == 0:
+        print('NOTHING WAS COMPARED')
+        return 1
+    return 0 if agreed == result.programs and enough and complete else 1
 
 
 def main():
     options = parse(sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix='conformance-') as work:
+        # A copy, so that nobody changes the headers while programs are compiled.
+        options.include = shutil.copytree(options.include, os.path.join(work, 'include'))
         if options.mutants:
             return mutants.run_all(options, lambda include: config_for(options, work, include), work)
         include = options.include

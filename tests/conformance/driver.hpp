@@ -1,24 +1,25 @@
-// Runs the C++ side of the random programs: see driver.py, which says the same things in Python. Reads
-// from standard input a line for each run, "program start operation…", and prints its trace.
+// The C++ side of the random programs: what their bodies are made of, and what they call. driver.py
+// says the same things in Python.
+//
+// Compilation is what takes the time, so most programs are printed as functions that share all types:
+// a body's variables lie in a `body`, and its generator is that of a `frame` which calls the function.
+// Some are printed as users write them, each body a frame type of its own (`written`).
 #pragma once
 
+#include <switchback/delegates.hpp>
+#include <switchback/for.hpp>
 #include <switchback/generator.hpp>
 #include <switchback/handled.hpp>
 #include <switchback/with.hpp>
-#if defined(SB_DELEGATION)
-#    include <switchback/yield_from.hpp>
-#endif
+#include <switchback/yield_from.hpp>
 
-#include <cstdio>
+#include <array>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
-
-#include <sys/time.h>
+#include <utility>
 
 namespace sb = switchback;
 
@@ -33,99 +34,12 @@ struct B : std::exception {
 struct C : A {
     using A::A;
 };
+#if defined(SB_STOP)
+using S = sb::stop_iteration;
+#endif
 
-inline std::string name_of(A const& error) {
-    return (dynamic_cast<C const*>(&error) != nullptr ? "C" : "A") + std::to_string(error.number);
-}
-inline std::string name_of(B const& error) { return "B" + std::to_string(error.number); }
-inline std::string name_of(std::exception_ptr const& error) {
-    if (error == nullptr) return "-";
-    try {
-        std::rethrow_exception(error);
-    } catch (A const& known) {
-        return name_of(known);
-    } catch (B const& known) {
-        return name_of(known);
-    } catch (sb::generator_exit const&) {
-        return "exit";
-    } catch (sb::nothing_to_raise const&) {
-        return "nothing_to_raise";
-    } catch (sb::ignored_exit const&) {
-        return "ignored_exit";
-    } catch (sb::not_started const&) {
-        return "not_started";
-    } catch (std::exception const& other) {
-        return std::string("?") + other.what();
-    } catch (...) {
-        return "?";
-    }
-}
-
-inline std::string shown(std::optional<int> const& value) { return value ? std::to_string(*value) : "-"; }
-
-struct run {
-    int start[3]{};
-    std::string trace{};
-    int made = 0;
-    bool dying_unclosed = false;
-    bool muted = false;
-
-    void add(std::string const& what) {
-        if (dying_unclosed && what.rfind("left", 0) == 0) return;
-        dying_unclosed = what == "unraisable:ignored_exit";
-        if (muted) return;
-        trace += (trace.empty() ? "" : " ") + what;
-        if (trace.size() > 1000000) std::abort(); // a body that has lost its way
-    }
-    int fresh() { return ++made; }
-    template <class Error>
-    int fail() { throw Error{fresh()}; }
-    void event(int number, int v0, int v1, int v2, std::optional<int> s0, std::optional<int> s1) {
-        add(std::to_string(number) + ":" + std::to_string(v0) + std::to_string(v1) +
-            std::to_string(v2) + shown(s0) + shown(s1));
-    }
-    void handled(int number, std::exception_ptr const& error) {
-        add(std::to_string(number) + ":" + name_of(error));
-    }
-    template <class Error>
-    void caught(int number, Error const& error) {
-        add(std::to_string(number) + ":caught:" + name_of(error));
-    }
-    template <class Generator>
-    void advance(int number, Generator& g) {
-        if (auto const* const value = g.next()) {
-            add(std::to_string(number) + ":next:" + std::to_string(*value));
-        } else {
-            add(std::to_string(number) + ":end:" + shown(g.take_returned()));
-        }
-    }
-};
-
-enum class policy { none_, pass_, swallow_, raise_ };
-
-class resource {
-public:
-    resource(run& t, int number, policy how, bool fails) : t_(t), number_(number), how_(how) {
-        if (fails) throw A{t.fresh()};
-        t_.add("entered:" + std::to_string(number_));
-    }
-    resource(resource const&) = delete;
-    ~resource() { t_.add("left:" + std::to_string(number_)); }
-
-protected:
-    run& t_;
-    int number_;
-    policy how_;
-};
-
-struct resource_with_exit : resource {
-    using resource::resource;
-    bool exit(std::exception_ptr const& error) {
-        t_.add("exit:" + std::to_string(number_) + ":" + name_of(error));
-        if (how_ == policy::raise_) throw B{t_.fresh()};
-        return how_ == policy::swallow_;
-    }
-};
+using plain = sb::yields<int, int, int>;
+using delegating = sb::delegates<int, int, int>;
 
 // A generator of whichever body.
 class any_generator {
@@ -139,95 +53,209 @@ public:
     virtual sb::generator_status status() = 0;
 };
 
-template <class Frame>
-struct some_generator : any_generator {
-    sb::generator<Frame> g;
-    explicit some_generator(run& t) : g(std::in_place, t) {}
-    int* next() override { return g.next(); }
-    int* send(int value) override { return g.send(value); }
-    int* throw_(std::exception_ptr error) override { return g.throw_(std::move(error)); }
-    std::optional<int> close() override { return g.close(); }
-    std::optional<int> take_returned() override { return g.take_returned(); }
-    sb::generator_status status() override { return g.status(); }
+template <class G>
+class handle final : public any_generator {
+public:
+    explicit handle(G& of) : g_(of) {}
+    int* next() override { return g_.next(); }
+    int* send(int value) override { return g_.send(value); }
+    int* throw_(std::exception_ptr error) override { return g_.throw_(std::move(error)); }
+    std::optional<int> close() override { return g_.close(); }
+    std::optional<int> take_returned() override { return g_.take_returned(); }
+    sb::generator_status status() override { return g_.status(); }
+
+private:
+    G& g_;
 };
 
-using maker = std::unique_ptr<any_generator> (*)(run&);
-template <class Frame>
-std::unique_ptr<any_generator> make(run& t) {
-    return std::make_unique<some_generator<Frame>>(t);
-}
+// The generator that a body belongs to, and the place of the body that has it as a member.
+struct place {
+    any_generator* is;
+    place const* above;
+};
 
-inline run* current = nullptr;
-inline bool dropping = false;
+struct variables;
 
-inline void note_unhandled(sb::unhandled_error const& what) {
-    if (current == nullptr) return;
-    current->add("unraisable:" + name_of(what.error));
-    if (dropping && current->dying_unclosed) current->muted = true;
-}
+// The trace of one program under one caller, and the numbers of its exceptions.
+class run {
+public:
+    int start[3]{};
+    int dying = 0;       // members are being destroyed
+    bool over = false;   // nothing is traced any more
+    bool blind = false;  // what an exception's context is cannot be said any more
 
-inline char const* name_of(sb::generator_status status) {
-    switch (status) {
-    case sb::generator_status::created: return "created";
-    case sb::generator_status::suspended: return "suspended";
-    case sb::generator_status::closed: return "closed";
-    default: return "running";
+    bool may_make(int level); // a frame on the spot: there is a limit
+    run& making() { return ++frames_, *this; }
+    int fresh();
+    template <class Error>
+    int fail();
+    void event(int number, variables const& of);
+    template <class Context>
+    void handled(int number, Context& co);
+    template <class Context>
+    void context(int number, Context& co);
+    void caught(int number, A const& error);
+    void caught(int number, B const& error);
+    void caught(int number, C const& error);
+#if defined(SB_STOP)
+    void caught(int number, S const& error);
+#endif
+    template <class Context>
+    void caught_untyped(int number, Context& co);
+    // A body uses another generator as plain code does.
+    void advance(int number, any_generator& g, char const* operation, bool handling);
+    void drain(int number, any_generator& g, bool handling);
+    // A body uses its own generator, or one that is waiting for it.
+    void reenter(int number, place const* at, int up, char const* operation);
+
+    void add(std::string const& what);
+    std::string const& trace() const { return trace_; }
+
+private:
+    void caught_as(int number, std::string const& name);
+
+    std::string trace_{};
+    int made_ = 0;
+    int frames_ = 0;
+};
+
+enum class policy { none_, pass_, swallow_, raise_ };
+
+class resource {
+public:
+    resource(run& t, int number, policy how, bool fails);
+    resource(resource&& other); // frames can be moved before they begin: they have none then
+    ~resource();
+
+protected:
+    run& t_;
+    int number_;
+    policy how_;
+};
+
+struct resource_with_exit : resource {
+    using resource::resource;
+    bool exit(std::exception_ptr const& error);
+};
+
+// What all bodies have.
+struct variables {
+    run& t;
+    int level;         // how many frames, each made by the one before, led here
+    place const* here;
+    int v0, v1, v2;
+    std::optional<int> s0{}, s1{};
+    int i0 = 0, i1 = 0, i2 = 0, i3 = 0, i4 = 0, i5 = 0, i6 = 0, i7 = 0, i8 = 0, i9 = 0, i10 = 0, i11 = 0, i12 = 0, i13 = 0, i14 = 0, i15 = 0;
+
+    variables(run& its, int at_level, place const* at);
+    ~variables();
+};
+
+// A body's last member, so the first to go: its other members are dying from now on.
+struct dying_begins {
+    run& t;
+    ~dying_begins();
+};
+
+// A generator that is a member.
+template <class F>
+struct member {
+    sb::generator<F> g;
+    handle<sb::generator<F>> is{g};
+    place here;
+
+    template <class... More>
+    member(run& t, int level, place const* above, More&... more)
+        : g(std::in_place, t, level, &here, more...), here{&is, above} {}
+};
+
+int or_nine(std::optional<int> const& value);
+std::array<int, 3> three(int first);
+
+// ---- What programs share that are not printed as users write them
+
+struct body;
+
+// One body of such a program.
+struct function {
+    sb::step (*in_plain)(body&, plain&);
+    sb::step (*in_delegating)(body&, delegating&);
+    std::array<function const*, 2> members;
+};
+
+template <class Context>
+class frame {
+public:
+    frame(run& t, int level, place const* here, function const& what);
+    frame(frame&&) noexcept;
+    ~frame();
+    sb::step operator()(Context& co);
+
+private:
+    std::unique_ptr<body> body_;
+    function const* what_;
+};
+
+using plain_generator = sb::generator<frame<plain>>;
+using delegating_generator = sb::generator<frame<delegating>>;
+extern template class frame<plain>;
+extern template class frame<delegating>;
+extern template class std::optional<int>;
+
+// Only one of the two is there.
+struct either_member {
+    std::optional<member<frame<plain>>> in_plain{};
+    std::optional<member<frame<delegating>>> in_delegating{};
+};
+
+struct body : variables {
+    std::array<int, 3> list[3]{};
+    either_member m[2]{};
+    sb::cursor<plain_generator> own_plain[3]{};
+    sb::cursor<delegating_generator> own_delegating[3]{};
+    sb::cursor<plain_generator&> of_plain[3]{};
+    sb::cursor<delegating_generator&> of_delegating[3]{};
+    sb::cursor<std::array<int, 3>> own_list[3]{};
+    sb::cursor<std::array<int, 3>&> of_list[3]{};
+    std::optional<resource> bare[12]{};
+    std::optional<resource_with_exit> r[12]{};
+    dying_begins last{t};
+
+    body(run& its, int at_level, place const* at, function const& what);
+    ~body();
+
+    plain_generator& plain_member(int number);
+    delegating_generator& delegating_member(int number);
+    any_generator& any_member(int number);
+    // Frames and generators that are made on the spot.
+    frame<delegating> make(function const& what);
+    plain_generator make_plain(function const& what);
+    delegating_generator make_delegating(function const& what);
+};
+
+// ---- The programs of a file
+
+struct made_generator {
+    place here{nullptr, nullptr};
+    virtual ~made_generator() = default;
+};
+template <class F>
+struct written_generator : made_generator {
+    sb::generator<F> g;
+    handle<sb::generator<F>> is{g};
+    template <class... More>
+    explicit written_generator(run& t, More&... more) : g(std::in_place, t, 0, &here, more...) {
+        here.is = &is;
     }
+};
+
+struct program {
+    function const* main; // or else:
+    std::unique_ptr<made_generator> (*make)(run&);
+};
+template <class F>
+std::unique_ptr<made_generator> make_written(run& t) {
+    return std::make_unique<written_generator<F>>(t);
 }
 
-inline std::exception_ptr thrown_for(char operation, run& t) {
-    switch (operation) {
-    case 'A': return std::make_exception_ptr(A{t.fresh()});
-    case 'B': return std::make_exception_ptr(B{t.fresh()});
-    case 'C': return std::make_exception_ptr(C{t.fresh()});
-    default: return std::make_exception_ptr(sb::generator_exit{});
-    }
-}
-
-inline void perform(run& t, any_generator& g, std::string const& operation) {
-    std::string result;
-    try {
-        if (operation[0] == 'c') {
-            result = "closed:" + shown(g.close());
-        } else {
-            auto const* const value = operation[0] == 'n'   ? g.next()
-                                      : operation[0] == 's' ? g.send(operation[1] - '0')
-                                                            : g.throw_(thrown_for(operation[0], t));
-            result = value != nullptr ? "yield:" + std::to_string(*value)
-                                      : "end:" + shown(g.take_returned());
-        }
-    } catch (...) {
-        result = "raised:" + name_of(std::current_exception());
-    }
-    t.add(operation + "=" + result + "/" + name_of(g.status()));
-}
-
-inline void drop(run& t, std::unique_ptr<any_generator>& g) {
-    dropping = true;
-    g.reset();
-    dropping = t.muted = false;
-    t.add("dropped");
-}
-
-template <std::size_t N>
-int perform_all(maker const (&makers)[N]) {
-    sb::set_unhandled_error_handler(note_unhandled);
-    std::string line;
-    while (std::getline(std::cin, line)) {
-        // A body that never comes back: of the processor's time, since the machine may be busy.
-        itimerval const limit{{}, {2, 0}};
-        setitimer(ITIMER_VIRTUAL, &limit, nullptr);
-        std::istringstream words(line);
-        std::size_t program = 0;
-        std::string start, operation;
-        words >> program >> start;
-        run t{{start[0] - '0', start[1] - '0', start[2] - '0'}};
-        current = &t;
-        auto g = makers[program](t);
-        while (words >> operation) operation == "d" ? drop(t, g) : perform(t, *g, operation);
-        std::cout << t.trace << std::endl; // flushed: the next run may crash
-        current = nullptr; // what a shortened caller has left behind is not traced
-        t.muted = true;
-    }
-    return 0;
-}
+extern program const programs[];

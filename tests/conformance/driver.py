@@ -5,11 +5,15 @@ each operation:
 
     n   next            A B C  throw one of these     c  close
     s5  send(5)         X      throw GeneratorExit    d  drop the last reference to it (always the last)
+                        S      throw StopIteration
+
+A "!" behind one of them tells the C++ side what only Python's generator knows: see Caller.perform.
 """
 
 import gc
 import inspect
 import sys
+import weakref
 
 ONCE = (None,)
 
@@ -29,6 +33,7 @@ class C(A):
 
 
 THROWN = {'A': A, 'B': B, 'C': C}
+THROWS = 'ABCSXc'
 
 
 def name_of(error):
@@ -39,16 +44,62 @@ def name_of(error):
         return f'{type(error).__name__}{error.number}'
     if isinstance(error, GeneratorExit):
         return 'exit'
+    if isinstance(error, StopIteration):
+        return 'stop'
     known = {
         'No active exception to reraise': 'nothing_to_raise',
         'generator ignored GeneratorExit': 'ignored_exit',
         "can't send non-None value to a just-started generator": 'not_started',
+        'generator already executing': 'already_running',
+        'generator raised StopIteration': 'escaped_stop',
     }
     return known.get(str(error)) or f'{type(error).__name__}({error})'
 
 
 def shown(value):
     return '-' if value is None else str(value)
+
+
+def thrown_for(operation, run):
+    if operation == 'X':
+        return GeneratorExit()
+    if operation == 'S':
+        return StopIteration()
+    return THROWN[operation](run.fresh())
+
+
+def operate(run, generator, operation):
+    """What the generator gives; what it throws goes on."""
+    thrown = None
+    try:
+        if operation == 'n':
+            return f'yield:{next(generator)}'
+        if operation[0] == 's':
+            return f'yield:{generator.send(int(operation[1]))}'
+        if operation == 'c':
+            return 'closed:' + shown(close(generator))
+        thrown = thrown_for(operation, run)
+        return f'yield:{generator.throw(thrown)}'
+    except StopIteration as stop:
+        if stop is thrown:
+            raise
+        return 'end:' + shown(stop.value)
+    finally:
+        del generator, thrown  # which the exception's traceback would keep alive
+
+
+def three(first):
+    return [first, (first + 1) % 10, (first + 2) % 10]
+
+
+class place:
+    """The generator that a body belongs to, and the place of the body that has it as a member."""
+
+    def __init__(self, above):
+        self.above = above
+
+    def be(self, generator):
+        self.generator = weakref.ref(generator)
 
 
 class Run:
@@ -58,17 +109,26 @@ class Run:
         self.start = start
         self.trace = []
         self.made = 0
-        self.dying_unclosed = False
-        self.muted = False
+        self.frames = 0
+        self.dying = 0  # members are being destroyed
+        self.blind = False  # what an exception's context is cannot be said any more
+        self.over = False
 
     def add(self, what):
-        # What lies in a frame that dies without having been closed (it ignored that) is let go of in
-        # C++, and in Python too, but not with the same calls.
-        if self.dying_unclosed and what.startswith('left'):
+        if self.over:
             return
-        self.dying_unclosed = what == 'unraisable:ignored_exit'
-        if not self.muted:
-            self.trace.append(what)
+        self.trace.append(what)
+        # A frame dies without having been closed: it ignored that. What lies in it is let go of in
+        # C++, and in Python too, but in another order, or by the collector. So the trace ends here.
+        self.over = what == 'unraisable:ignored_exit'
+
+    def may_make(self, level):
+        """A frame on the spot: there is a limit."""
+        return level < 3 and self.frames < 40
+
+    def make(self, function, level, here):
+        self.frames += 1
+        return function(self, level + 1, here)
 
     def fresh(self):
         self.made += 1
@@ -83,14 +143,45 @@ class Run:
     def handled(self, number, error):
         self.add(f'{number}:{name_of(error)}')
 
+    def context(self, number, error):
+        # (All GeneratorExits of ours are one object, which is not its own context.)
+        if self.blind or self.dying or isinstance(error, GeneratorExit):
+            self.add(f'{number}:while:?')
+        else:
+            self.add(f'{number}:while:{name_of(error and error.__context__)}')
+
     def caught(self, number, error):
         self.add(f'{number}:caught:{name_of(error)}')
 
-    def advance(self, number, generator):
+    def advance(self, number, generator, operation, handling):
+        """A body uses another generator as plain code does."""
         try:
-            self.add(f'{number}:next:{next(generator)}')
-        except StopIteration as stop:
-            self.add(f'{number}:end:{shown(stop.value)}')
+            self.add(f'{number}:{operation}:{operate(self, generator, operation)}')
+        except BaseException:
+            self.blind = self.blind or handling
+            raise
+        finally:
+            del generator
+
+    def drain(self, number, generator, handling):
+        try:
+            for value in generator:
+                self.add(f'{number}:each:{value}')
+        except BaseException:
+            self.blind = self.blind or handling
+            raise
+        finally:
+            del generator
+
+    def reenter(self, number, at, up, operation):
+        """A body uses its own generator, or one that is waiting for it."""
+        if self.dying:
+            return
+        while up > 0 and at.above is not None:
+            at = at.above
+            up -= 1
+        self.add(f'{number}:reentered')
+        self.add(operate(self, at.generator(), operation))  # raises
 
     def unraisable(self, error):
         self.add(f'unraisable:{name_of(error)}')
@@ -121,15 +212,17 @@ class resource:
 def close(generator):
     """generator.close() of Python 3.13, which gives what the generator returns. 3.11's gives None; so
     this is written out: what close() does is to throw GeneratorExit."""
-    if generator.gi_frame is None or state_of(generator) == 'created':
-        generator.close()
-        return None
     try:
+        if generator.gi_frame is None or generator.gi_running or state_of(generator) == 'created':
+            generator.close()
+            return None
         generator.throw(GeneratorExit())
     except StopIteration as stop:
         return stop.value
     except GeneratorExit:
         return None
+    finally:
+        del generator  # which an exception's traceback would keep alive
     raise RuntimeError('generator ignored GeneratorExit')
 
 
@@ -138,69 +231,42 @@ def state_of(generator):
             'GEN_CLOSED': 'closed'}[inspect.getgeneratorstate(generator)]
 
 
-def release_frame(error, code):
-    """Lets go of the frame of a generator that an exception has left: the traceback holds it."""
-    traceback = error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code is code:
-            traceback.tb_frame.clear()
-        traceback = traceback.tb_next
-
-
 class Caller:
     """Performs operations on one generator of one function, and traces what they give."""
 
     def __init__(self, function, start):
         self.run = Run(start)
-        self.code = function.__code__
-        self.generator = function(self.run)
+        self.watches_throws = function.delegates_while_handling
+        here = place(None)
+        self.generator = function(self.run, 0, here)
+        here.be(self.generator)
         self.performed = []
 
     def perform(self, operation):
-        self.performed.append(operation)
+        operation = operation.rstrip('!')
         if operation == 'd':
+            self.performed.append(operation)
             return self.drop()
         run, generator = self.run, self.generator
-        frame = generator.gi_frame
+        told = operation
+        if self.watches_throws and operation[0] in THROWS and generator.gi_yieldfrom is not None:
+            # CPython 3.11 throws into a delegation without what the delegating generator handles, and
+            # sets that as the context afterwards, in the place of another.
+            told += '!'
+            run.blind = True
+        self.performed.append(told)
         try:
-            if operation == 'n':
-                result = 'yield:' + str(next(generator))
-            elif operation[0] == 's':
-                result = 'yield:' + str(generator.send(int(operation[1])))
-            elif operation == 'X':
-                result = 'yield:' + str(generator.throw(GeneratorExit()))
-            elif operation == 'c':
-                result = 'closed:' + shown(close(generator))
-            else:
-                result = 'yield:' + str(generator.throw(THROWN[operation](run.fresh())))
-        except StopIteration as stop:
-            result = 'end:' + shown(stop.value)
+            result = operate(run, generator, operation)
         except BaseException as error:
             result = 'raised:' + name_of(error)
-        if frame is not None and state_of(generator) == 'closed':
-            # Tracebacks, and cycles through them, may hold the frame and so all that lies in it. In
-            # C++ it is gone before the caller hears of the end.
-            frame.clear()
-        run.add(f'{operation}={result}/{state_of(generator)}')
+        run.add(f'{told}={result}/{state_of(generator)}')
 
     def drop(self):
         run = self.run
-
-        def hook(what):
-            # (A generator that ignored its close is not in the traceback: it has not been left.)
-            release_frame(what.exc_value, self.code)
-            run.unraisable(what.exc_value)
-            # A frame that dies suspended: the order in which its variables go differs.
-            run.muted = run.muted or run.dying_unclosed
-
-        sys.unraisablehook = hook
-        frame = self.generator.gi_frame
-        self.generator = None
-        if frame is not None:
-            frame.clear()
-        run.muted = False
+        run.dying += 1
+        self.generator = None  # nothing else holds it
         run.add('dropped')
-        run.muted = True  # such a frame may be held by a cycle and die later
+        run.over = True  # what a cycle holds may die later
 
     def line(self):
         return ' '.join([''.join(map(str, self.run.start)), *self.performed])
@@ -222,8 +288,9 @@ def call_at_random(function, random):
     for _ in range(count):
         throws = 0.02 + 0.3 * eager
         operation = random.choices(
-            ('n', 's', 'A', 'B', 'C', 'X', 'c'),
-            (0.7, 0.25, throws, throws / 2, throws / 2, throws / 4, throws / 3))[0]
+            ('n', 's', 'A', 'B', 'C', 'X', 'c', 'S'),
+            (0.7, 0.25, throws, throws / 2, throws / 2, throws / 4, throws / 3,
+             throws / 4 if function.throws_stop else 0))[0]
         caller.perform(operation + (str(random.randint(0, 9)) if operation == 's' else ''))
         if caller.generator.gi_frame is None:
             if after_end == 0:
@@ -240,14 +307,15 @@ def call_again(function, line):
     watch_unraisable(caller)
     for operation in operations:
         caller.perform(operation)
-    caller.run.muted = True  # what a shortened caller leaves behind is not traced
+    caller.run.over = True  # what a shortened caller leaves behind is not traced
     caller.generator = None
     return caller
 
 
 def functions_of(source, count):
     """Compiles the printed programs, and gives their main functions."""
-    names = {'A': A, 'B': B, 'C': C, 'resource': resource, 'sys': sys, 'ONCE': ONCE}
+    names = {'A': A, 'B': B, 'C': C, 'S': StopIteration, 'resource': resource, 'place': place,
+             'three': three, 'sys': sys, 'ONCE': ONCE}
     exec(compile(source, 'programs.py', 'exec'), names)
     return [names[f'p{number}'] for number in range(count)]
 
@@ -258,7 +326,6 @@ def begin():
 
 
 def collect():
-    sys.unraisablehook = lambda what: None
+    sys.unraisablehook = lambda what: None  # and so it stays: some die in a later collection
     gc.collect()
     gc.enable()
-    sys.unraisablehook = sys.__unraisablehook__

@@ -1,8 +1,8 @@
 """Random generator programs: what they are made of, how they are drawn, and which ones are legal.
 
-A program is a main generator and the generators that it may delegate to. Each is a block: a list of
-nodes. A node has a kind, plain fields, and further blocks within. Two printers, one for Python and one
-for C++, turn it into source.
+A program is a main generator and those that it runs: generators that are its members, theirs, and
+such as any body makes on the spot. Each is a block: a list of nodes. A node has a kind, plain fields,
+and further blocks within. Two printers, one for Python and one for C++, turn it into source.
 """
 
 import copy
@@ -11,8 +11,8 @@ import random
 LIMIT = 4  # of try, with and switch in one another: what the library allows in one body
 
 ERRORS = ('A', 'B', 'C')  # B is A's sibling, C derives from A
-CATCHES = ('A', 'B', 'C', 'errors', 'all')
 WITH_POLICIES = ('none', 'pass', 'swallow', 'raise')
+LOOPS = ('for', 'while', 'each')
 LEVELS = ('try', 'with', 'switch')  # the kinds of node that take a level
 JUMPS = ('break', 'continue', 'return', 'raise', 'reraise')
 
@@ -36,13 +36,34 @@ class Node:
         return next((each for each in self.blocks if each.role == role), None)
 
 
+class Body:
+    """One generator function."""
+
+    def __init__(self, kind, context, block, members=()):
+        self.kind = kind  # 'main', 'member', or 'made': on the spot, by other bodies
+        self.context = context  # 'plain' or 'delegating': which of the two contexts in C++
+        self.block = block
+        self.members = list(members)  # Bodies: the generators in its variables g0, g1
+
+
 class Program:
-    def __init__(self, main, subs):
-        self.main = main  # a Block
-        self.subs = subs  # Blocks: the generators in the frame's members g0, g1, …
+    def __init__(self, main, made, throws_stop):
+        self.main = main
+        self.made = list(made)
+        self.throws_stop = throws_stop  # so do its callers
 
     def bodies(self):
-        return [self.main, *self.subs]
+        """All of them, in an order that a copy shares: a body's number is its place in it."""
+        found = []
+
+        def visit(body):
+            found.append(body)
+            for each in body.members:
+                visit(each)
+
+        for each in (self.main, *self.made):
+            visit(each)
+        return found
 
     def copy(self):
         return copy.deepcopy(self)
@@ -58,7 +79,7 @@ def walk(block, above=()):
 
 def depth_of(program):
     return max((sum(outer.kind in LEVELS for outer, _ in above) + (node.kind in LEVELS)
-                for body in program.bodies() for node, above in walk(body)), default=0)
+                for body in program.bodies() for node, above in walk(body.block)), default=0)
 
 
 def names_in(value):
@@ -70,7 +91,7 @@ def names_in(value):
 def counters(body):
     """The loop counters that a body has or reads. (A loop that the shrinker cut away may still be read.)"""
     found = set()
-    for node, _ in walk(body):
+    for node, _ in walk(body.block):
         found |= {getattr(node, 'counter', 'v')}
         for field in ('value', 'condition'):
             if getattr(node, field, None):
@@ -78,32 +99,90 @@ def counters(body):
     return sorted(name for name in found if name.startswith('i'))
 
 
+def cursors(body):
+    """The loops over something, by their numbers: each has a cursor of its own."""
+    return [node for node, _ in walk(body.block) if node.kind == 'each']
+
+
 def through_finally(node, above):
     """Whether a break, continue or return runs a finally (or a with's exit) on its way."""
     for outer, block in reversed(above):
         if outer.kind == 'try' and block.role != 'finally' and outer.block('finally'):
             return True
-        if node.kind == 'continue' and outer.kind in ('for', 'while'):
+        if node.kind == 'continue' and outer.kind in LOOPS:
             return False
-        if node.kind == 'break' and outer.kind in ('for', 'while', 'switch'):
+        if node.kind == 'break' and outer.kind in (*LOOPS, 'switch'):
             return False
     return False
+
+
+def target_of(program, body, node):
+    """The body that this node of that body runs, or null."""
+    if node.kind == 'delegate' or (node.kind == 'each' and node.over in ('member', 'owned')):
+        bodies = body.members if node.over == 'member' else program.made
+        return bodies[node.which]
+    if node.kind in ('advance', 'drain'):
+        return body.members[node.which]
+    return None
+
+
+def is_handling(above):
+    """Whether an exception may be handled in these blocks."""
+    return any(block.role in ('handler', 'finally') for _, block in above)
+
+
+def sites(program):
+    """Wherever a body runs another: (body, node, whether it may be handling an exception, the other)."""
+    for body in program.bodies():
+        for node, above in walk(body.block):
+            target = target_of(program, body, node)
+            if target is not None:
+                yield body, node, is_handling(above), target
+
+
+def delegates_while_handling(program):
+    return any(node.kind == 'delegate' and handling for _, node, handling, _ in sites(program))
+
+
+def run_while_handled(program):
+    """Bodies that are run while an exception may be handled outside of them. In Python they see that
+    exception (sys.exc_info goes up the call stack) and it becomes the context of theirs; a body of ours
+    knows nothing of whoever runs it."""
+    found = set()
+    before = -1
+    while len(found) != before:
+        before = len(found)
+        found |= {id(target) for body, _, handling, target in sites(program) if handling or id(body) in found}
+    return found
+
+
+def may_ask_context(program):
+    """Whether what __context__ is can be asked in the bodies that run_while_handled does not name. An
+    exception that comes out of one of the others has the right context for those outside if it was raised
+    as it came out: so not where such a body is run at several places, or by a loop."""
+    blind = run_while_handled(program)
+    runs = [(id(target), node.kind) for body, node, _, target in sites(program) if id(target) in blind]
+    names = [name for name, _ in runs]
+    return not any(kind == 'each' or (kind == 'delegate' and names.count(name) > 1) for name, kind in runs)
 
 
 def legal(program):
     """Whether both languages take it. (What the random draw makes always is; what the shrinker cuts
     out of it may not be.)"""
-    for number, body in enumerate(program.bodies()):
-        for node, above in walk(body):
-            loops = [o for o, _ in above if o.kind in ('for', 'while')]
-            if node.kind == 'continue' and not loops:
+    blind = run_while_handled(program)
+    ask_context = may_ask_context(program)
+    for body in program.bodies():
+        for node, above in walk(body.block):
+            if node.kind == 'continue' and not any(o.kind in LOOPS for o, _ in above):
                 return False
-            if node.kind == 'break' and not any(o.kind in ('for', 'while', 'switch') for o, _ in above):
+            if node.kind == 'break' and not any(o.kind in (*LOOPS, 'switch') for o, _ in above):
                 return False
             roles = [b.role for _, b in above]
-            if node.kind in ('reraise', 'handled') and not may_ask(number == 0, roles):
+            if node.kind in ('reraise', 'handled', 'context') and not may_ask(body.kind, roles):
                 return False
-            if node.kind in ('delegate', 'advance') and (number != 0 or node.sub >= len(program.subs)):
+            if node.kind == 'context' and (not ask_context or id(body) in blind):
+                return False
+            if not legal_target(program, body, node):
                 return False
             if node.kind == 'try' and not legal_try(node):
                 return False
@@ -112,11 +191,19 @@ def legal(program):
     return True
 
 
-def may_ask(is_main, roles):
+def legal_target(program, body, node):
+    if node.kind == 'delegate' and node.over != 'member':
+        # Only a body that delegates to what it makes may do so, and a frame must be one as well.
+        return body.context == 'delegating' and (
+            node.over == 'owned' or program.made[node.which].context == 'delegating')
+    return True
+
+
+def may_ask(kind, roles):
     """Whether a bare raise may stand here. In a finally it means the exception that led there or, in
     Python, whatever the *caller* handles; a body of ours knows nothing of its caller, so a generator
-    that is delegated to has them in handlers only, where it has an exception of its own."""
-    return 'handler' in roles or (is_main and 'finally' in roles)
+    that another one runs has them in handlers only, where it has an exception of its own."""
+    return 'handler' in roles or (kind == 'main' and 'finally' in roles)
 
 
 def legal_try(node):
@@ -131,36 +218,66 @@ def legal_try(node):
 class Draw:
     """Draws one program. Everything follows from the seed."""
 
-    def __init__(self, seed, delegation):
+    def __init__(self, seed, can):
         self.random = random.Random(seed)
-        self.delegation = delegation
+        self.can = can  # words of conformance.py's --without that were not given
         self.chance = lambda p: self.random.random() < p
+        self.errors = ERRORS + (('S',) if 'stop' in can else ())
+        self.catches = {'A': 0.4, 'B': 0.2, 'C': 0.15, 'errors': 0.2, 'all': 0.25}
+        if 'stop' in can:
+            self.catches = {'S': 0.1, **self.catches}
 
     def program(self):
         # A few go beyond the library's limit: they are counted, not run.
         self.deepest = LIMIT if not self.chance(0.04) else LIMIT + 2
-        self.sub_count = 0
-        if self.delegation and self.chance(0.5):
-            self.sub_count = self.random.randint(1, 2)
         self.mood = {kind: self.random.choice((0.5, 1, 1, 2)) for kind in self.WEIGHTS}
         self.events = 0
-        main = self.body(self.random.randint(8, 22), is_main=True)
-        subs = [self.body(self.random.randint(3, 8), is_main=False) for _ in range(self.sub_count)]
-        return Program(main, subs)
+        program = Program(Body('main', self.context(), None), [], 'stop' in self.can)
+        if 'delegation' in self.can:
+            self.add_members(program.main, 0.42)
+            if 'made' in self.can and self.chance(0.32):
+                for _ in range(self.random.choice((1, 1, 2))):
+                    program.made.append(Body('made', 'delegating' if self.chance(0.8) else 'plain', None))
+                    self.add_members(program.made[-1], 0.15)
+                if self.chance(0.85):
+                    program.main.context = 'delegating'
+        for body in program.bodies():
+            self.fill(program, body, self.random.randint(6, 18) if body.kind == 'main' else self.random.randint(3, 8))
+        self.settle_contexts(program)
+        return program
 
-    def body(self, size, is_main):
+    def context(self):
+        return 'delegating' if 'delegation' in self.can and self.chance(0.2) else 'plain'
+
+    def add_members(self, body, likely, depth=1):
+        if self.chance(likely) and depth <= 3:
+            for _ in range(self.random.choice((1, 1, 2) if depth == 1 else (1,))):
+                body.members.append(Body('member', self.context(), None))
+                self.add_members(body.members[-1], 0.35, depth + 1)
+
+    def settle_contexts(self, program):
+        """Takes the questions for __context__ out where there is no answer."""
+        blind = run_while_handled(program)
+        ask = may_ask_context(program)
+        for body in program.bodies():
+            for node, _ in walk(body.block):
+                if node.kind == 'context' and (not ask or id(body) in blind):
+                    node.kind = 'handled'
+
+    def fill(self, program, body, size):
+        self.made = program.made
+        self.body = body
         self.left = size
-        self.is_main = is_main
-        self.counters = 0
+        self.counters = self.cursors = 0
         nodes = []
         while self.left > 0:
             nodes += self.block('body', [], []).nodes
-        return Block('body', nodes)
+        body.block = Block('body', nodes)
 
     WEIGHTS = {
         'yield': 30, 'receive': 12, 'assign': 8, 'event': 8, 'handled': 8, 'raise': 7, 'reraise': 9,
-        'break': 12, 'continue': 12, 'return': 6, 'delegate': 16, 'advance': 3,
-        'if': 7, 'for': 7, 'while': 3, 'try': 26, 'with': 9, 'switch': 7,
+        'break': 12, 'continue': 12, 'return': 6, 'delegate': 11, 'advance': 3, 'drain': 1, 'reenter': 2,
+        'context': 6, 'if': 7, 'for': 7, 'while': 3, 'each': 6, 'try': 26, 'with': 9, 'switch': 7,
     }
 
     def block(self, role, roles, outer, label=None):
@@ -177,17 +294,23 @@ class Draw:
         self.left -= 1
         kinds = dict(self.WEIGHTS)
         levels = sum(kind in LEVELS for kind in outer)
-        loops = [kind for kind in outer if kind in ('for', 'while')]
+        loops = [kind for kind in outer if kind in LOOPS]
         if not loops:
             del kinds['continue']
             if 'switch' not in outer:
                 del kinds['break']
-        if not may_ask(self.is_main, roles):
-            del kinds['reraise'], kinds['handled']
-        if not self.is_main or not self.sub_count:
-            del kinds['delegate'], kinds['advance']
+        if not may_ask(self.body.kind, roles):
+            del kinds['reraise'], kinds['handled'], kinds['context']
+        elif 'context' not in self.can:
+            del kinds['context']
+        if not self.targets('delegate'):
+            del kinds['delegate']
+        if not self.body.members:
+            del kinds['advance'], kinds['drain']
         if self.left <= 0 or len(loops) >= 3:
-            del kinds['for'], kinds['while']
+            del kinds['for'], kinds['while'], kinds['each']
+        elif self.cursors >= 3:
+            del kinds['each']
         if self.left <= 0 or levels >= self.deepest:
             del kinds['try'], kinds['with'], kinds['switch']
         if self.left <= 0 or len(outer) > 9:
@@ -204,6 +327,19 @@ class Draw:
         if kind in JUMPS and self.chance(0.6):
             return [Node('if', [Block('then', nodes)], condition=self.condition())]
         return nodes
+
+    def targets(self, kind):
+        """What this body may delegate to, or loop over: (in what way, which)."""
+        found = [('member', which) for which in range(len(self.body.members))] * 2
+        for which, made in enumerate(self.made):
+            if kind == 'each':
+                found.append(('owned', which))
+            elif self.body.context == 'delegating':
+                if made.context == 'delegating':
+                    found += [('made', which)] * 3
+                if made.context == 'plain' or self.chance(0.3):
+                    found.append(('owned', which))
+        return found
 
     # ---- Expressions. All values lie between 0 and 9, so that one digit of the trace shows each.
 
@@ -254,8 +390,11 @@ class Draw:
     def draw_handled(self, roles, outer):
         return [Node('handled', number=self.event())]
 
+    def draw_context(self, roles, outer):
+        return [Node('context', number=self.event())]
+
     def draw_raise(self, roles, outer):
-        return [Node('raise', error=self.random.choice(ERRORS))]
+        return [Node('raise', error=self.random.choice(self.errors))]
 
     def draw_reraise(self, roles, outer):
         return [Node('reraise')]
@@ -271,11 +410,25 @@ class Draw:
 
     def draw_delegate(self, roles, outer):
         into = f's{self.random.randint(0, 1)}' if self.chance(0.6) else None
-        nodes = [Node('delegate', sub=self.random.randrange(self.sub_count), into=into)]
+        over, which = self.random.choice(self.targets('delegate'))
+        nodes = [Node('delegate', over=over, which=which, into=into)]
         return nodes + ([Node('event', number=self.event())] if into else [])
 
     def draw_advance(self, roles, outer):
-        return [Node('advance', sub=self.random.randrange(self.sub_count), number=self.event())]
+        operation = self.random.choices(('n', 's5', 'A', 'X', 'c', 'S'),
+                                        (12, 3, 2, 1, 1, 1 if 'stop' in self.can else 0))[0]
+        return [Node('advance', which=self.random.randrange(len(self.body.members)),
+                     operation=operation, number=self.event())]
+
+    def draw_drain(self, roles, outer):
+        return [Node('drain', which=self.random.randrange(len(self.body.members)), number=self.event())]
+
+    def draw_reenter(self, roles, outer):
+        up = self.random.randint(0, 2)
+        # (CPython 3.11 breaks down over throw() into a generator that delegates and runs.)
+        throws = up == 0 and self.body.kind != 'made'
+        operation = self.random.choices(('n', 's5', 'c', 'A', 'X'), (4, 2, 2, 2 * throws, throws))[0]
+        return [Node('reenter', up=up, operation=operation, number=self.event())]
 
     def draw_if(self, roles, outer):
         blocks = [self.block('then', roles, outer)]
@@ -295,16 +448,19 @@ class Draw:
         return [Node('while', counter=self.counter(), times=self.random.randint(1, 3),
                      condition=self.condition(), blocks=[self.block('body', roles, outer)])]
 
+    def draw_each(self, roles, outer):
+        self.cursors += 1
+        over, which = self.random.choice(self.targets('each') * 2 + [('list', 0), ('own list', 0)])
+        return [Node('each', over=over, which=which, target=f'v{self.random.randint(0, 2)}', value=self.value(),
+                     blocks=[self.block('body', roles, outer)])]
+
     def draw_try(self, roles, outer):
-        if 'for' not in outer and 'while' not in outer and self.chance(0.4):
+        if not any(kind in LOOPS for kind in outer) and self.chance(0.4):
             # In a loop, so that there is something to break and to continue.
             return [Node('for', counter=self.counter(), times=self.random.randint(1, 3), blocks=[
                 Block('body', self.draw_try(roles + ['body'], outer[:-1] + ['for', 'try']))])]
         blocks = [self.block('body', roles, outer)]
-        labels = []
-        for label in CATCHES:
-            if self.chance({'A': 0.4, 'B': 0.2, 'C': 0.15, 'errors': 0.2, 'all': 0.25}[label]):
-                labels.append(label)
+        labels = [label for label, likely in self.catches.items() if self.chance(likely)]
         if labels and labels[-1] == 'all':
             typed = labels[:-1]
             self.random.shuffle(typed)
@@ -320,8 +476,10 @@ class Draw:
         self.crowd(blocks, outer)
         for block in blocks:
             if block.role in ('handler', 'finally') and self.chance(0.5):
-                block.nodes.insert(0, Node('handled' if may_ask(self.is_main, roles + [block.role])
-                                           else 'event', number=self.event()))
+                asks = 'event'
+                if may_ask(self.body.kind, roles + [block.role]):
+                    asks = 'context' if 'context' in self.can and self.chance(0.5) else 'handled'
+                block.nodes.insert(0, Node(asks, number=self.event()))
         return [Node('try', blocks, number=self.event())]
 
     def crowd(self, blocks, outer):
@@ -341,7 +499,7 @@ class Draw:
 
     def jump(self, outer):
         kinds = ['return']
-        if 'for' in outer or 'while' in outer:
+        if any(kind in LOOPS for kind in outer):
             kinds += ['break', 'continue']
         kind = self.random.choice(kinds)
         if kind == 'return':
@@ -367,5 +525,5 @@ class Draw:
         return [Node('switch', blocks, value=self.value())]
 
 
-def draw(seed, index, delegation):
-    return Draw(f'{seed}:{index}', delegation).program()
+def draw(seed, index, can):
+    return Draw(f'{seed}:{index}', can).program()

@@ -1,6 +1,6 @@
 """A program as Python generator functions."""
 
-from grammar import counters
+import grammar
 
 
 def expression(value):
@@ -24,29 +24,50 @@ def condition(value):
     return f'{value[1]} is None'
 
 
-CATCH = {'A': 'except A as e:', 'B': 'except B as e:', 'C': 'except C as e:',
+CATCH = {'S': 'except S as e:', 'A': 'except A as e:', 'B': 'except B as e:', 'C': 'except C as e:',
          'errors': 'except Exception as e:', 'all': 'except:'}
 
 
 class Printer:
-    def __init__(self):
+    def __init__(self, program, number):
+        self.program = program
+        self.bodies = program.bodies()
+        self.names = {id(body): f'p{number}_{at}' if at else f'p{number}' for at, body in enumerate(self.bodies)}
+        self.blind = grammar.run_while_handled(program)
+        self.watches_throws = grammar.delegates_while_handling(program)
         self.lines = []
-        self.switches = 0
 
     def add(self, indent, text):
         self.lines.append('    ' * indent + text)
 
-    def function(self, name, body, subs):
-        self.add(0, f'def {name}(t):')
+    def function(self, body):
+        self.body = body
+        self.switches = 0
+        cursors = [at for at, node in enumerate(grammar.cursors(body)) if node.over == 'owned']
+        self.add(0, f'def {self.names[id(body)]}(t, level, here):')
         self.add(1, 'v0, v1, v2 = t.start')
         self.add(1, 's0 = s1 = None')
-        for counter in counters(body):
+        for counter in grammar.counters(body):
             self.add(1, f'{counter} = 0')
-        for number, sub in enumerate(subs):
-            self.add(1, f'g{number} = {sub}(t)')
+        for number, member in enumerate(body.members):
+            self.add(1, f'h{number} = place(here)')
+            self.add(1, f'g{number} = {self.names[id(member)]}(t, level, h{number})')
+            self.add(1, f'h{number}.be(g{number})')
+        if cursors:
+            self.add(1, ' = '.join(f'c{at}' for at in cursors) + ' = None')
         self.add(1, 'if False: yield')  # a generator, even where no yield is left
-        self.block(1, body, in_loop=False)
-        self.add(0, '')
+        if not body.members and not cursors:
+            return self.block(1, body.block, in_loop=False)
+        # What C++ destroys with the frame, when the body has ended and before its caller hears of that.
+        self.add(1, 'try:')
+        self.block(2, body.block, in_loop=False)
+        self.add(1, 'finally:')
+        self.add(2, 't.dying += 1')
+        for at in reversed(cursors):
+            self.add(2, f'del c{at}')
+        for number in reversed(range(len(body.members))):
+            self.add(2, f'del g{number}')
+        self.add(2, 't.dying -= 1')
 
     def block(self, indent, block, in_loop):
         for node in block.nodes:
@@ -69,7 +90,7 @@ class Printer:
         self.add(indent, f't.handled({node.number}, sys.exc_info()[1])')
 
     def print_raise(self, indent, node, in_loop):
-        self.add(indent, f'raise {node.error}(t.fresh())')
+        self.add(indent, 'raise S()' if node.error == 'S' else f'raise {node.error}(t.fresh())')
 
     def print_reraise(self, indent, node, in_loop):
         self.add(indent, 'raise')
@@ -83,12 +104,48 @@ class Printer:
     def print_return(self, indent, node, in_loop):
         self.add(indent, 'return' if node.value is None else f'return {expression(node.value)}')
 
+    def print_context(self, indent, node, in_loop):
+        self.add(indent, f't.context({node.number}, sys.exc_info()[1])')
+
+    def made(self, which):
+        return f't.make({self.names[id(self.program.made[which])]}, level, here)'
+
     def print_delegate(self, indent, node, in_loop):
         into = f'{node.into} = ' if node.into else ''
-        self.add(indent, f'{into}yield from g{node.sub}')
+        if node.over == 'member':
+            self.add(indent, f'{into}yield from g{node.which}')
+        else:
+            self.add(indent, f'if t.may_make(level): {into}yield from {self.made(node.which)}')
+
+    def looks_away(self, node):
+        return id(self.body.members[node.which]) in self.blind
 
     def print_advance(self, indent, node, in_loop):
-        self.add(indent, f't.advance({node.number}, g{node.sub})')
+        away = self.looks_away(node)
+        if self.watches_throws and node.operation in 'ABCSXc':
+            self.add(indent, 't.blind = True')
+        self.add(indent, f't.advance({node.number}, g{node.which}, "{node.operation}", {away})')
+
+    def print_drain(self, indent, node, in_loop):
+        self.add(indent, f't.drain({node.number}, g{node.which}, {self.looks_away(node)})')
+
+    def print_reenter(self, indent, node, in_loop):
+        self.add(indent, f't.reenter({node.number}, here, {node.up}, "{node.operation}")')
+
+    def print_each(self, indent, node, in_loop):
+        head = f'for {node.target} in '
+        if node.over == 'member':
+            self.add(indent, f'{head}g{node.which}:')
+        elif node.over == 'owned':
+            # Held by a variable, as C++ holds it: until the next loop, or the body's end.
+            at = grammar.cursors(self.body).index(node)
+            self.add(indent, 'if t.may_make(level):')
+            indent += 1
+            self.add(indent, f'c{at} = {self.made(node.which)}')
+            self.add(indent, f'{head}c{at}:')
+        else:
+            self.add(indent, f'{head}three({expression(node.value)}):')
+        self.block(indent + 1, node.blocks[0], True)
 
     def print_if(self, indent, node, in_loop):
         self.add(indent, f'if {condition(node.condition)}:')
@@ -126,7 +183,7 @@ class Printer:
     def print_switch(self, indent, node, in_loop):
         # A loop of one turn, so that break leaves it. Its else is run where the turn was continued:
         # that continue means the loop outside.
-        chosen = f'c{self.switches}'
+        chosen = f'w{self.switches}'
         self.switches += 1
         labels = [block.label for block in node.blocks]
         default = labels.index('default') if 'default' in labels else None
@@ -145,9 +202,11 @@ class Printer:
 
 
 def print_program(program, number):
-    printer = Printer()
-    subs = [f'p{number}_sub{at}' for at in range(len(program.subs))]
-    for name, body in zip(subs, program.subs):
-        printer.function(name, body, [])
-    printer.function(f'p{number}', program.main, subs)
+    printer = Printer(program, number)
+    for body in printer.bodies:
+        printer.function(body)
+        printer.add(0, '')
+    name = printer.names[id(program.main)]
+    printer.add(0, f'{name}.delegates_while_handling = {printer.watches_throws}')
+    printer.add(0, f'{name}.throws_stop = {program.throws_stop}')
     return '\n'.join(printer.lines)

@@ -24,12 +24,15 @@ void check_conformance(std::string const& arguments) {
 }
 
 TEST_CASE("random programs do what CPython's generators do") {
-    check_conformance("--seed 1 --count 160 --batch 40 --shrink --differences 1");
+    check_conformance("--seed 1 --count 500 --batch 250 --form quick --shrink --differences 1");
+}
+
+TEST_CASE("random programs, written as users write them, do what CPython's generators do") {
+    check_conformance("--seed 2 --count 60 --batch 30 --form written --shrink --differences 1");
 }
 
 TEST_CASE("the comparison sees a fault that is put into the headers") {
-    check_conformance("--mutants --mutant finally-skipped-on-continue");
-    check_conformance("--mutants --mutant delegation-does-not-close");
+    check_conformance("--mutants --mutant finally-skipped-on-continue,delegation-does-not-close");
 }
 
 } // namespace

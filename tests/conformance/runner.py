@@ -1,6 +1,7 @@
 """Runs batches of random programs in both languages and compares what they do."""
 
 import collections
+import hashlib
 import os
 import random
 import signal
@@ -18,18 +19,46 @@ import print_python
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+# Of forty hundreds of programs one is printed as users write them: see print_cpp.py.
+WRITTEN_OF = 40
+
+
 @dataclass
 class Config:
     include: str
     compiler: list
     flags: list
     callers: int
-    delegation: bool
     work: str  # a directory for what is compiled
+    form: str = 'mixed'  # or 'quick', 'written': see print_cpp.py
+    can: tuple = ()  # what the headers can do
 
-    def compile_command(self, source, program):
-        return [*self.compiler, '-std=c++17', '-w', *self.flags, '-I', self.include, '-I', HERE,
-                source, '-o', program, '-pthread']
+    def is_written(self, index):
+        if self.form == 'mixed':
+            return index // 100 % WRITTEN_OF == WRITTEN_OF - 1
+        return self.form == 'written'
+
+    def compile_command(self, written):
+        defines = [f'-DSB_{word.upper()}' for word in self.can]
+        # What the library wants inlined always is so in the written ones alone: without optimisation
+        # that only makes more to compile.
+        quick = [] if written else ['-Dalways_inline=']
+        return [*self.compiler, '-std=c++17', '-w', *self.flags, *defines, *quick, '-I', self.include, '-I', HERE]
+
+    def driver(self):
+        """The object file of driver.cpp. Made once, by whoever comes first."""
+        path = os.path.join(self.work, 'driver-' + hashlib.sha1(self.include.encode()).hexdigest()[:12] + '.o')
+        if not os.path.exists(path):
+            part = f'{path}.{os.getpid()}'
+            done = run_compiler([*self.compile_command(True), '-c', os.path.join(HERE, 'driver.cpp'), '-o', part])
+            if done.returncode != 0:
+                raise RuntimeError('driver.cpp does not compile:\n' + done.stdout)
+            os.rename(part, path)
+        return path
+
+
+def run_compiler(command):
+    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
 
 
 @dataclass
@@ -68,13 +97,12 @@ def functions_of(programs):
     return driver.functions_of(python_source(programs), len(programs))
 
 
-def compile_programs(config, programs, directory):
+def compile_programs(config, programs, directory, written):
     """The executable, and null; or null, and what the compiler says."""
     source, executable = os.path.join(directory, 'programs.cpp'), os.path.join(directory, 'programs')
     with open(source, 'w') as out:
-        out.write(print_cpp.print_unit(programs, config.delegation))
-    done = subprocess.run(config.compile_command(source, executable), stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, errors='replace')
+        out.write(print_cpp.print_unit(programs, written))
+    done = run_compiler([*config.compile_command(written), source, config.driver(), '-o', executable])
     return (executable, None) if done.returncode == 0 else (None, done.stdout)
 
 
@@ -118,22 +146,22 @@ def compare(executable, runs):
         todo = [each for each in todo[len(traces):] if each[0] != at]
 
 
-def check(config, numbered, callers_of, result):
+def check(config, numbered, callers_of, result, written):
     """Compares these (index, program) pairs, and notes the differences. A file that does not compile
     is halved until the program is found that is to blame."""
     if not numbered:
         return
     programs = [program for _, program in numbered]
     with tempfile.TemporaryDirectory(dir=config.work) as directory:
-        executable, complaint = compile_programs(config, programs, directory)
+        executable, complaint = compile_programs(config, programs, directory, written)
         if executable is None:
             if len(numbered) == 1:
                 index, program = numbered[0]
                 result.differences.append(Difference('compile', index, program, '', '', complaint))
                 return
             half = len(numbered) // 2
-            check(config, numbered[:half], callers_of, result)
-            check(config, numbered[half:], callers_of, result)
+            check(config, numbered[:half], callers_of, result, written)
+            check(config, numbered[half:], callers_of, result, written)
             return
         runs = [callers_of[index] for index, _ in numbered]
         for at, line, expected, actual, kind in compare(executable, runs):
@@ -147,7 +175,7 @@ def run_batch(config, seed, first, count):
     result = Result()
     numbered = []
     for index in range(first, first + count):
-        program = grammar.draw(seed, index, config.delegation)
+        program = grammar.draw(seed, index, config.can)
         assert grammar.legal(program), f'program {index} is not legal: the draw is wrong'
         if coverage.left_out(program):
             result.left_out += 1
@@ -163,7 +191,9 @@ def run_batch(config, seed, first, count):
                              for number in range(config.callers)]
         result.runs += config.callers
     driver.collect()
-    check(config, numbered, callers_of, result)
+    for written in (False, True):
+        group = [each for each in numbered if config.is_written(each[0]) == written]
+        check(config, group, callers_of, result, written)
     result.differences.sort(key=lambda each: each.index)
     result.seconds = time.monotonic() - begun
     return result

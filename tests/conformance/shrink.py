@@ -23,7 +23,7 @@ def blocks_of(program):
                 visit(inner)
 
     for body in program.bodies():
-        visit(body)
+        visit(body.block)
     return found
 
 
@@ -49,10 +49,10 @@ def visited(program, line):
 
 def smaller(program):
     """Programs with one thing less, the greatest cuts first."""
-    for at in range(len(program.subs)):
-        candidate = program.copy()
-        candidate.subs[at].nodes = []
-        if program.subs[at].nodes:
+    for at, body in enumerate(program.bodies()):
+        if body.kind != 'main' and body.block.nodes:
+            candidate = program.copy()
+            candidate.bodies()[at].block.nodes = []
             yield candidate
     blocks = blocks_of(program)
     cuts = [(number, at) for number, block in enumerate(blocks) for at in range(len(block.nodes))]
@@ -86,7 +86,7 @@ def weight(node):
 
 
 def size(program):
-    return sum(weight(node) for body in program.bodies() for node in body.nodes)
+    return sum(weight(node) for body in program.bodies() for node in body.block.nodes)
 
 
 def differences_of(config, programs, lines, seed):
@@ -98,7 +98,8 @@ def differences_of(config, programs, lines, seed):
                   for number in range(CALLERS)] for function in functions]
     driver.collect()
     result = runner.Result()
-    runner.check(config, list(enumerate(programs)), dict(enumerate(callers)), result)
+    runner.check(config, list(enumerate(programs)), dict(enumerate(callers)), result,
+                 config.is_written(seed))
     found = {difference.index: difference for difference in result.differences}
     return [found.get(at) for at in range(len(programs))]
 
@@ -123,7 +124,8 @@ def first_shorter(config, difference, seed):
     callers = [driver.call_again(function, line) for line in lines]
     driver.collect()
     with tempfile.TemporaryDirectory(dir=config.work) as directory:
-        executable, _ = runner.compile_programs(config, [difference.program], directory)
+        executable, _ = runner.compile_programs(config, [difference.program], directory,
+                                                config.is_written(difference.index))
         if executable is None:
             return None
         # Each alone, so that all of them are compared, not only the first that differs.

@@ -73,7 +73,7 @@ SB_DETAIL_INLINE path_t path_at(activation const& now, int line) {
 // if that is 0.
 template <class Body>
 SB_DETAIL_COLD step raise_to(Body& body, failure&& what, int guard, path_t to) {
-    body.note_context(what);
+    body.note_context(what, guard);
     if (guard == 0) {
         body.fail(std::move(what));
         return step::failed;
@@ -102,7 +102,7 @@ SB_DETAIL_INLINE path_t way_of_error(activation& now) {
 template <class S, class Body>
 SB_DETAIL_INLINE step raise_from(activation& now, Body& body, failure&& what) {
     if constexpr (S::guard == 0) {
-        body.note_context(what);
+        body.note_context(what, 0);
         body.fail(std::move(what));
         return step::failed;
     } else {
@@ -126,6 +126,20 @@ SB_DETAIL_INLINE step return_from(activation& now, control& body) {
         now.set_exit(S::guard, exit::returning);
         body.path = S::to_finally | now.path_bits();
         return step::again;
+    }
+}
+
+// Before SB_RETURN in scope S: if a finally around it runs because of an earlier return, that one's
+// value is kept, for the case that this return comes to nothing (by a break in a finally, say).
+template <class S, class Body>
+SB_DETAIL_INLINE void keep_earlier_return(activation const& now, Body& body) {
+    if constexpr (S::guard != 0 && S::in_finally) {
+        for (int level = S::guard - 1; level > 0; --level) {
+            if (S::block_at(level) == block::finally && now.exit_at(level) == exit::returning) {
+                if (!body.has_kept(level)) body.keep_returned(level);
+                return;
+            }
+        }
     }
 }
 

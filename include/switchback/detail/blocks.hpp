@@ -183,7 +183,13 @@ SB_DETAIL_INLINE exit leave_try(activation& now, control const& body) {
 
 template <class S, class Body>
 SB_DETAIL_INLINE step leave_body_from_try(activation& now, Body& body, exit how) {
-    if (how == exit::returning) return return_from<typename S::outer>(now, body);
+    if (how == exit::returning) {
+        if (SB_DETAIL_UNLIKELY(body.has_kept(S::depth))) {
+            body.restore_returned(S::depth);
+            body.drop(S::depth);
+        }
+        return return_from<typename S::outer>(now, body);
+    }
     return raise_taken_from<typename S::outer>(now, body);
 }
 

@@ -25,7 +25,9 @@ struct block_lists {
     };
     static constexpr std::size_t unit = 32;
     static constexpr std::size_t count = 17; // of 32, 64, … 512 bytes
+    static constexpr int most = 1024;        // blocks in a list
     block* first[count];
+    int room[count]; // how many more blocks each list takes before somebody looks how long it is
     enum { untouched, kept, given_back } state; // given back: the thread ends, and keeps nothing more
 };
 inline thread_local block_lists own_blocks{};
@@ -34,6 +36,7 @@ struct block_lists_cleaner {
     block_lists_cleaner() { own_blocks.state = block_lists::kept; }
     ~block_lists_cleaner() {
         own_blocks.state = block_lists::given_back;
+        for (auto& room : own_blocks.room) room = 0;
         for (auto*& list : own_blocks.first) {
             while (list != nullptr) ::operator delete(std::exchange(list, list->next));
         }
@@ -52,14 +55,25 @@ inline void keep_block(void* given, std::size_t list) noexcept {
     block->next = own_blocks.first[list];
     own_blocks.first[list] = block;
 }
-// The first block that this thread has to do with comes from another one; or this thread is ending.
+// The list may be full: frames may be made on one thread and end on another, where none are made. Or
+// this thread is ending.
 SB_DETAIL_COLD inline void release_block(void* given, std::size_t list) noexcept {
     if (own_blocks.state == block_lists::untouched) arm_cleaner();
-    if (own_blocks.state == block_lists::kept) {
-        keep_block(given, list);
-    } else {
+    if (own_blocks.state == block_lists::given_back) {
+        own_blocks.room[list] = 0;
         ::operator delete(given);
+        return;
     }
+    int length = 0;
+    for (auto* at = own_blocks.first[list]; at != nullptr; at = at->next) ++length;
+    for (; length >= block_lists::most; length -= block_lists::most / 2) {
+        for (int i = 0; i < block_lists::most / 2; ++i) {
+            auto*& first = own_blocks.first[list];
+            ::operator delete(std::exchange(first, first->next));
+        }
+    }
+    own_blocks.room[list] = block_lists::most - length;
+    keep_block(given, list);
 }
 
 template <std::size_t Size>
@@ -78,7 +92,7 @@ struct block_of {
     }
     SB_DETAIL_INLINE static void release(void* given) noexcept {
         if constexpr (is_kept) {
-            if (SB_DETAIL_UNLIKELY(own_blocks.state != block_lists::kept)) {
+            if (SB_DETAIL_UNLIKELY(--own_blocks.room[list] < 0)) {
                 release_block(given, list);
             } else {
                 keep_block(given, list);
@@ -218,6 +232,7 @@ public:
     // An exception goes outwards from `at`, which is left alone if it can see it; frames that cannot
     // are destroyed. Where it was kept for a frame, true; `at` is that frame.
     SB_DETAIL_COLD static bool route(outermost& root, frame*& at, failure& what) {
+        auto const own_path = std::exchange(root.path, path_running); // for destructors that ask
         while (at != nullptr && !at->state().visible()) {
             auto* const caller = at->caller;
             at->state().note_context(what);
@@ -225,6 +240,7 @@ public:
             at->destroy();
             at = root.below = caller;
         }
+        root.path = own_path;
         auto& state = state_of(root, at);
         if (!state.visible()) return false;
         state.push_incoming(static_cast<failure&&>(what));

@@ -14,8 +14,16 @@ namespace detail {
 
 class control;
 
+// The value of a return that waits for a finally, while another return is under way within that.
+struct kept_value {
+    kept_value() = default;
+    kept_value(kept_value const&) = delete;
+    kept_value& operator=(kept_value const&) = delete;
+    virtual ~kept_value() = default;
+};
+
 // An exception that a try has caught: one being handled, or one that waits for its finally to end.
-// It exists only from the catch to the end of the handler or try.
+// It exists only from the catch to the end of the handler or try. (Or no exception, but such a value.)
 struct record {
     failure what;
     void const* object; // the exception as the handler's type sees it
@@ -23,11 +31,12 @@ struct record {
     int level;          // the try's
     record* below;
     control* owner;     // whose it is
+    kept_value* kept;
 };
 
 // Every record is made and freed by these.
 SB_DETAIL_COLD inline record* push_record(failure&& what, int level, record* below) {
-    auto* const top = new record{what, nullptr, 0, level, below, nullptr};
+    auto* const top = new record{what, nullptr, 0, level, below, nullptr, nullptr};
     what = {};
     return top;
 }
@@ -37,20 +46,47 @@ SB_DETAIL_COLD inline record* drop_records(record* top, int level) noexcept {
         auto* const dropped = top;
         top = dropped->below;
         discard(dropped->what);
+        delete dropped->kept;
         delete dropped;
     }
     return top;
 }
+// The innermost one that is an exception.
+inline record* exception_in(record* at) noexcept {
+    while (at != nullptr && at->kept != nullptr) at = at->below;
+    return at;
+}
+// What is raised while these records are dealt with gets the innermost for its context. Those of that
+// level and deeper are dropped next, so that nothing has to be copied of them.
+SB_DETAIL_COLD inline void note_handled(failure& raised, record* top, int dropped_from) noexcept {
+    auto* const handled = exception_in(top);
+    if (handled == nullptr || !needs_context(raised, handled->what)) return;
+    if (handled->level >= dropped_from) {
+        link_context(raised, std::exchange(handled->what, {}));
+    } else {
+        link_context(raised, copy(handled->what));
+    }
+}
 // The exception that C++ has just caught, in a try that may have been dealing with another.
 SB_DETAIL_COLD inline record* push_caught_record(int level, record* top) {
     auto what = known_failure(std::current_exception());
-    if (top != nullptr) link_context(what, top->what);
+    note_handled(what, top, level);
     return push_record(static_cast<failure&&>(what), level, drop_records(top, level));
 }
 
 inline record* find_in(record* at, int level) noexcept {
     while (at != nullptr && at->level > level) at = at->below;
-    return at != nullptr && at->level == level ? at : nullptr;
+    return at != nullptr && at->level == level && at->kept == nullptr ? at : nullptr;
+}
+inline kept_value* kept_in(record* at, int level) noexcept {
+    while (at != nullptr && at->level > level) at = at->below;
+    return at != nullptr && at->level == level ? at->kept : nullptr;
+}
+SB_DETAIL_COLD inline record* keep_in(record* top, kept_value* value, int level) {
+    auto** at = &top;
+    while (*at != nullptr && (*at)->level > level) at = &(*at)->below;
+    *at = new record{{}, nullptr, 0, level, *at, nullptr, value};
+    return top;
 }
 
 // Where a generator keeps an exception that was thrown in, until its body goes on.
@@ -89,9 +125,17 @@ public:
     // The exception that C++ has just caught.
     SB_DETAIL_INLINE void push_caught(int level) { set_records(push_caught_record(level, records())); }
     // An exception is raised here: while another is being dealt with?
-    SB_DETAIL_INLINE void note_context(failure& raised) const noexcept {
-        if (auto const* const top = records(); top != nullptr) link_context(raised, top->what);
+    SB_DETAIL_INLINE void note_context(failure& raised, int dropped_from = levels + 1) const noexcept {
+        if (auto* const top = records(); top != nullptr) note_handled(raised, top, dropped_from);
     }
+    // The exception that is being dealt with here; null if there is none. Python: sys.exc_info.
+    SB_DETAIL_INLINE record* handled() const noexcept { return exception_in(records()); }
+
+    // A return waits for the finally at that level, and its value is to be had again.
+    bool has_kept(int level) const noexcept { return kept_in(records(), level) != nullptr; }
+    // Takes over what was allocated with new.
+    void keep(kept_value* value, int level) { set_records(keep_in(records(), value, level)); }
+    kept_value* kept(int level) const noexcept { return kept_in(records(), level); }
     // Unlike `push`, keeps what is being handled. Only where the body is visible.
     SB_DETAIL_INLINE void push_incoming(failure&& what) {
         auto* const incoming = push_record(static_cast<failure&&>(what), incoming_level, records());
@@ -138,6 +182,15 @@ public:
                 reinterpret_cast<std::uintptr_t>(this) - reinterpret_cast<std::uintptr_t>(&other);
             auto const word = other.pending_;
             pending_ = distance + ((word & self_bit) != 0 ? word : as_word(records_in(word)->owner));
+        }
+    }
+    // What a body leaves behind when it yields in scope S.
+    template <class S>
+    SB_DETAIL_INLINE void suspend() noexcept {
+        if constexpr (S::guard != 0) {
+            set_visible<S>();
+        } else if constexpr (S::can_raise) {
+            if (auto* const top = records()) top->owner = this;
         }
     }
     template <class S>

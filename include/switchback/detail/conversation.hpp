@@ -73,17 +73,22 @@ public:
         if constexpr (std::is_void_v<Sent>) {
             static_assert(always_false<Target>,
                 "SB_YIELD_INTO: nothing can be sent to this body; its context must say sb::yields<Y, Sent>");
-        } else if constexpr (std::is_assignable_v<Target&, Sent&&> && !is_optional<Target>::value) {
-            if (!sent_slot::held) throw_nothing_sent();
+        } else if constexpr (std::is_assignable_v<Target&, Sent&&> || is_optional<Target>::value) {
+            if (!sent_slot::held) {
+                if constexpr (is_optional<Target>::value) {
+                    target.reset();
+                    return;
+                } else {
+                    throw_nothing_sent();
+                }
+            }
             auto value = std::move(*sent_slot::held);
             sent_slot::held.reset();
-            target = std::move(value);
-        } else if constexpr (is_optional<Target>::value) {
-            target.reset();
-            if (!sent_slot::held) return;
-            auto value = std::move(*sent_slot::held);
-            sent_slot::held.reset();
-            target.emplace(std::move(value));
+            if constexpr (std::is_assignable_v<Target&, Sent&&>) {
+                target = std::move(value); // of an optional that is sent, all of it
+            } else {
+                target.emplace(std::move(value));
+            }
         } else {
             static_assert(always_false<Target>,
                 "SB_YIELD_INTO: what is sent to this body cannot be assigned to this target");

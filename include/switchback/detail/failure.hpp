@@ -47,12 +47,17 @@ inline failure copy(failure const& what) noexcept {
     }
 }
 
-// `raised` was raised while `handled` was being dealt with. One that has a context already has been
+// `raised` was raised while `handled` was being dealt with, which is given as the context that it
+// becomes: its owner has copied it, or has no more use for it. One that has a context already has been
 // raised before, and only passes; one that is raised again is not its own context, nor does it lie
 // anywhere behind itself. Python: the same, when an exception is set.
-SB_DETAIL_COLD inline void link_context(failure& raised, failure const& handled) noexcept {
-    if (raised.context != nullptr || raised.error == handled.error) return;
-    raised.context = new (std::nothrow) failure(copy(handled));
+inline bool needs_context(failure const& raised, failure const& handled) noexcept {
+    return raised.context == nullptr && raised.error != handled.error;
+}
+SB_DETAIL_COLD inline void link_context(failure& raised, failure&& handled) noexcept {
+    raised.context = new (std::nothrow) failure(handled);
+    if (raised.context == nullptr) discard(handled);
+    handled = {};
     for (auto* at = raised.context; at != nullptr && at->context != nullptr; at = at->context) {
         if (at->context->error == raised.error) {
             discard(*at->context);

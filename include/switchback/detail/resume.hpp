@@ -31,7 +31,7 @@ SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value)
     if constexpr (!Body::is_task && sizeof...(V) == 1) {
         body.give(static_cast<V&&>(value)...);
         body.path = path_at<S>(now, line);
-        if constexpr (S::guard != 0) body.template set_visible<S>();
+        body.template suspend<S>();
     }
     return step::yielded;
 }

@@ -20,7 +20,7 @@ class yield_slot {
 public:
     yield_slot() noexcept {} // leaves the value alone
     template <class U>
-    void put(U&& value) { value_ = static_cast<U&&>(value); }
+    void put(U&& value) { value_ = static_cast<T>(static_cast<U&&>(value)); }
     T* get() noexcept { return SB_DETAIL_ADDRESS_OF(value_); }
 
 private:

@@ -54,14 +54,16 @@
 
 #    define SB_DETAIL_OPEN_BLOCK(kind) \
         SB_DETAIL_SIBLING_SCOPE(kind); \
+        sb_now.block_left = ::switchback::detail::way_out::by_break; \
         switch (SB_DETAIL_HERE::pick(sb_now.target)) { \
         case ::switchback::detail::label{0}: \
             ::switchback::detail::arrive<SB_DETAIL_HERE>(sb_now);
 
 #    define SB_DETAIL_CLOSE_BLOCK \
-        sb_now.block_ended = true; \
+        sb_now.block_left = ::switchback::detail::way_out::at_its_end; \
         break; \
         default: \
+            ::switchback::detail::pass_by<SB_DETAIL_HERE>(sb_now); \
             break; \
             } \
             ::switchback::detail::end_block<SB_DETAIL_HERE>(sb_now, sb_body); \
@@ -121,7 +123,7 @@
                           SB_DETAIL_HERE::kind != ::switchback::detail::block::holding, \
             "SB_END_TRY closes the blocks of an SB_TRY; SB_END_WITH closes those of an SB_WITH"); \
         SB_DETAIL_CLOSE_BLOCK \
-        ::switchback::detail::end_turn<SB_DETAIL_HERE>(sb_now); \
+        break; \
         } \
         catch (...) { \
             ::switchback::detail::caught<SB_DETAIL_HERE>(sb_now, sb_body); \

@@ -15,31 +15,33 @@ inline namespace v0 {
 namespace detail {
 
 // How far a try has come in this activation.
-enum class phase : unsigned char { entering, trying, handling, otherwise, finally, over };
+enum class phase : unsigned char { trying, elsewhere, handling, otherwise, finally, over };
+
+// How a block of a try was left. Said in so many words on each way, for optimisers to follow.
+enum class way_out : unsigned char { by_break, at_its_end, not_entered };
 
 struct activation {
     explicit activation(path_t path)
-        : target(path & labels_mask), arriving(path & thrown_in),
-          exits(static_cast<unsigned char>((path & exits_mask) >> exits_shift)) {}
+        : target(path), arriving(path & thrown_in), exits(path) {}
     activation(activation const&) = delete;
     activation& operator=(activation const&) = delete;
 
+    // Paths as they came: what is read of them is masked where it is read, which resumptions seldom do.
     path_t target;          // the labels still to be jumped to; 0 once the body is where it was
     path_t arriving;        // thrown_in, if an exception waits at the resume point
-    unsigned char exits;    // how tries are to be left after their finally: two bits a level
-    bool block_ended = false; // the end of a block was reached; otherwise a break left it
-    bool turn_ended = false;  // the end of a try was reached; otherwise a continue left it
+    path_t exits;           // how tries are to be left after their finally, where a path has it
+    way_out block_left = way_out::by_break;
+    bool turn_threw = false; // an exception has ended a try's turn; otherwise a continue did
     phase phases[levels];
 
     exit exit_at(int level) const { return static_cast<exit>(exits >> exit_shift_of(level) & 3); }
     void set_exit(int level, exit how) {
-        exits = static_cast<unsigned char>((exits & ~(3u << exit_shift_of(level))) |
-                                           static_cast<unsigned>(how) << exit_shift_of(level));
+        exits = (exits & ~(path_t(3) << exit_shift_of(level))) | path_t(how) << exit_shift_of(level);
     }
     void clear_exits_within(int level) { // those of the tries inside it: they have been left
-        exits = static_cast<unsigned char>(exits & ((1u << exit_shift_of(level + 1)) - 1));
+        exits &= (path_t(1) << exit_shift_of(level + 1)) - 1;
     }
-    path_t path_bits() const { return path_t(exits) << exits_shift; }
+    path_t path_bits() const { return exits & exits_mask; }
 };
 
 // Control is in this block, by falling into it or by a jump: its try is told.
@@ -82,10 +84,12 @@ SB_DETAIL_COLD step raise_to(Body& body, failure&& what, int guard, path_t to) {
     body.path = to;
     return step::again;
 }
-// The same, of the exception that the body has on top.
+// A task fails with the exception that it has on top.
 template <class Body>
-SB_DETAIL_COLD step raise_taken_to(Body& body, int guard, path_t to) {
-    return raise_to(body, body.take(), guard, to);
+SB_DETAIL_COLD void fail_with_taken(Body& body) {
+    auto what = body.take();
+    body.note_context(what, 0);
+    body.fail(std::move(what));
 }
 
 // The way from scope S to the try that guards it. The tries inside it have been left.
@@ -109,9 +113,21 @@ SB_DETAIL_INLINE step raise_from(activation& now, Body& body, failure&& what) {
         return raise_to(body, std::move(what), S::guard, way_of_error<S>(now));
     }
 }
+// The same, of the exception that the body has on top.
 template <class S, class Body>
 SB_DETAIL_INLINE step raise_taken_from(activation& now, Body& body) {
-    return raise_taken_to(body, S::guard, way_of_error<S>(now));
+    if constexpr (S::guard != 0) {
+        body.reroute(S::guard);
+        body.path = way_of_error<S>(now);
+        return step::again;
+    } else {
+        if constexpr (Body::is_generator) {
+            body.reroute(0); // whoever runs it takes it from there
+        } else {
+            fail_with_taken(body);
+        }
+        return step::failed;
+    }
 }
 
 // SB_RETURN in scope S, its value being stored: through the finally blocks that enclose it.

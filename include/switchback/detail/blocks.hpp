@@ -8,12 +8,16 @@
 //             if (enters_catch) { switch (label) { case 0: …a handler…            } end_block }
 //             …
 //                               { switch (label) { case 0: …the finally…          } end_block }
-//             end_turn
+//             break
 //         } catch (...) { caught }
 //     leave_try
 //
 // Each turn of the loop runs the blocks that its phase asks for. A resumption tries the blocks in
 // turn, until one has the label.
+//
+// Only an exception or a user's `continue` leads back to the beginning of the loop: where there can be
+// neither, it is no loop to the optimiser, and what resumes at a yield in a try is found at compile
+// time.
 #pragma once
 
 #include <switchback/detail/activation.hpp>
@@ -28,27 +32,21 @@ namespace detail {
 
 template <class S>
 SB_DETAIL_INLINE void begin_try(activation& now) {
-    now.phases[S::depth] = phase::entering;
-    if (now.target == 0) {
-        now.phases[S::depth] = phase::trying;
-    } else if (auto const way = S::pick(now.target);
-               SB_DETAIL_UNLIKELY(way >= static_cast<label>(handlers_mark))) {
-        now.target = 0;
-        now.phases[S::depth] =
-            way == static_cast<label>(handlers_mark) ? phase::handling : phase::finally;
-    }
+    now.phases[S::depth] = phase::trying;
 }
 
 template <class S>
 SB_DETAIL_INLINE bool try_goes_on(activation& now) {
-    now.turn_ended = false;
     return now.phases[S::depth] != phase::over;
 }
 
 // The loop's increment. A user's `continue` comes here from the middle of a turn.
 template <class S>
 SB_DETAIL_INLINE void try_continued(activation& now, control& body) {
-    if (now.turn_ended) return;
+    if (now.turn_threw) {
+        now.turn_threw = false;
+        return;
+    }
     auto& at = now.phases[S::depth];
     at = at == phase::finally ? phase::over : phase::finally;
     body.drop(S::depth);
@@ -57,7 +55,7 @@ SB_DETAIL_INLINE void try_continued(activation& now, control& body) {
 
 template <class S>
 SB_DETAIL_INLINE bool enters_try(activation const& now) {
-    return now.target != 0 || now.phases[S::depth] == phase::trying;
+    return now.phases[S::depth] == phase::trying;
 }
 
 template <class S>
@@ -131,13 +129,29 @@ SB_DETAIL_INLINE bool enters_catch_errors(activation const& now, control const& 
            enter_untyped_handler(body.records(), S::depth, line, now.target != 0, true);
 }
 
+// In each block's switch: it has no such label. Behind the body of the try, the first to be asked, it
+// turns out where a resumption is going.
+template <class S>
+SB_DETAIL_INLINE void pass_by(activation& now) {
+    now.block_left = way_out::not_entered;
+    if constexpr (S::kind == block::trying || S::kind == block::holding) {
+        auto const way = S::pick(now.target);
+        if (way >= S::label_of(handlers_mark)) {
+            now.target = 0;
+            now.phases[S::depth] =
+                way == S::label_of(handlers_mark) ? phase::handling : phase::finally;
+        } else {
+            now.phases[S::depth] = phase::elsewhere;
+        }
+    }
+}
+
 // Behind each block's switch: how was it left, and what comes next?
 template <class S>
 SB_DETAIL_INLINE void end_block(activation& now, control& body) {
-    if (now.target != 0) return; // not entered: the resume point lies in a later block
+    if (now.block_left == way_out::not_entered) return; // the resume point lies in a later block
     auto& at = now.phases[S::depth];
-    if (now.block_ended) {
-        now.block_ended = false;
+    if (now.block_left == way_out::at_its_end) {
         if constexpr (S::kind == block::trying || S::kind == block::holding) at = phase::otherwise;
         if constexpr (S::kind == block::otherwise) at = phase::finally;
         if constexpr (S::kind == block::finally) at = phase::over;
@@ -152,12 +166,6 @@ SB_DETAIL_INLINE void end_block(activation& now, control& body) {
     }
 }
 
-template <class S>
-SB_DETAIL_INLINE void end_turn(activation& now) {
-    now.turn_ended = true;
-    now.phases[S::depth] = phase::over;
-}
-
 // An exception thrown by the user's code came out of one of the blocks.
 template <class S, class Body>
 SB_DETAIL_INLINE void caught(activation& now, Body& body) {
@@ -166,13 +174,13 @@ SB_DETAIL_INLINE void caught(activation& now, Body& body) {
     auto& at = now.phases[S::depth];
     at = at == phase::trying ? phase::handling : at == phase::finally ? phase::over : phase::finally;
     now.target = 0;
-    now.block_ended = false;
-    now.turn_ended = true;
+    now.turn_threw = true;
 }
 
 // Behind the try: what is still to be done?
 template <class S>
 SB_DETAIL_INLINE exit leave_try(activation& now, control const& body) {
+    now.block_left = way_out::by_break; // of the block around it, where that is what comes next
     auto const how = now.exit_at(S::depth);
     if (how != exit::none) {
         now.set_exit(S::depth, exit::none);

@@ -26,17 +26,22 @@ struct block_lists {
     static constexpr std::size_t unit = 32;
     static constexpr std::size_t count = 17; // of 32, 64, … 512 bytes
     static constexpr int most = 1024;        // blocks in a list
-    block* first[count];
-    int room[count]; // how many more blocks each list takes before somebody looks how long it is
-    enum { untouched, kept, given_back } state; // given back: the thread ends, and keeps nothing more
+    constexpr block_lists() {
+        for (auto& each : room) each = 1;
+    }
+
+    block* first[count]{};
+    int room[count]{}; // so many blocks on, somebody looks how long the list is, and where the thread is
+    // given back: the thread ends, and keeps nothing more
+    enum { untouched, kept, given_back } state = untouched;
 };
-inline thread_local block_lists own_blocks{};
+inline thread_local block_lists own_blocks;
 
 struct block_lists_cleaner {
     block_lists_cleaner() { own_blocks.state = block_lists::kept; }
     ~block_lists_cleaner() {
         own_blocks.state = block_lists::given_back;
-        for (auto& room : own_blocks.room) room = 0;
+        for (auto& room : own_blocks.room) room = 1;
         for (auto*& list : own_blocks.first) {
             while (list != nullptr) ::operator delete(std::exchange(list, list->next));
         }
@@ -60,7 +65,7 @@ inline void keep_block(void* given, std::size_t list) noexcept {
 SB_DETAIL_COLD inline void release_block(void* given, std::size_t list) noexcept {
     if (own_blocks.state == block_lists::untouched) arm_cleaner();
     if (own_blocks.state == block_lists::given_back) {
-        own_blocks.room[list] = 0;
+        own_blocks.room[list] = 1;
         ::operator delete(given);
         return;
     }
@@ -92,7 +97,7 @@ struct block_of {
     }
     SB_DETAIL_INLINE static void release(void* given) noexcept {
         if constexpr (is_kept) {
-            if (SB_DETAIL_UNLIKELY(--own_blocks.room[list] < 0)) {
+            if (SB_DETAIL_UNLIKELY(--own_blocks.room[list] == 0)) {
                 release_block(given, list);
             } else {
                 keep_block(given, list);

@@ -24,7 +24,8 @@ constexpr label chosen_by_value(T value) {
 
 template <class S>
 constexpr label chosen_by_path(path_t target) {
-    return static_cast<label>(chooser_base + static_cast<long long>(S::pick(target)));
+    auto const index = target >> shift_of(S::depth) & mask_of(S::depth);
+    return static_cast<label>(chooser_base + static_cast<long long>(index));
 }
 
 template <class S, class T>

@@ -74,6 +74,19 @@ SB_DETAIL_COLD inline record* push_caught_record(int level, record* top) {
     return push_record(static_cast<failure&&>(what), level, drop_records(top, level));
 }
 
+// The topmost one's exception goes on to the try of another level, in the same record: raising it needs
+// no memory, and nothing that could throw.
+SB_DETAIL_COLD inline record* reroute_record(record* top, int level) noexcept {
+    auto* const below = drop_records(top->below, top->level);
+    note_handled(top->what, below, level);
+    top->below = drop_records(below, level);
+    top->object = nullptr;
+    top->handler = 0;
+    top->level = level;
+    top->owner = nullptr;
+    return top;
+}
+
 inline record* find_in(record* at, int level) noexcept {
     while (at != nullptr && at->level > level) at = at->below;
     return at != nullptr && at->level == level && at->kept == nullptr ? at : nullptr;
@@ -111,19 +124,21 @@ public:
     SB_DETAIL_INLINE record* find_record(int level) const noexcept {
         return find_in(records(), level);
     }
-    // The cold functions take the list, not `this`: handing out the address of a context would keep
-    // it in memory, and a generator's loop from dissolving into registers.
+    // The cold functions take the word and give it back, not `this`: handing out the address of a
+    // context would keep it in memory, and a generator's loop from dissolving into registers. Taking
+    // the list out of it and putting it back is left to them, so that a body stays small enough to be
+    // inlined.
     SB_DETAIL_INLINE void drop(int level) noexcept {
-        if (auto* const top = records(); SB_DETAIL_UNLIKELY(top != nullptr)) {
-            set_records(drop_records(top, level));
-        }
+        if (SB_DETAIL_UNLIKELY(pending_ != 0)) pending_ = word_without(pending_, level);
     }
+    // The topmost exception is raised, for the try at that level to see.
+    SB_DETAIL_INLINE void reroute(int level) noexcept { pending_ = word_rerouted(pending_, level); }
     SB_DETAIL_INLINE void push(failure&& what, int level) {
         drop(level);
         set_records(push_record(static_cast<failure&&>(what), level, records()));
     }
     // The exception that C++ has just caught.
-    SB_DETAIL_INLINE void push_caught(int level) { set_records(push_caught_record(level, records())); }
+    SB_DETAIL_INLINE void push_caught(int level) { pending_ = word_with_caught(pending_, level); }
     // An exception is raised here: while another is being dealt with?
     SB_DETAIL_INLINE void note_context(failure& raised, int dropped_from = levels + 1) const noexcept {
         if (auto* const top = records(); top != nullptr) note_handled(raised, top, dropped_from);
@@ -230,13 +245,20 @@ private:
     static std::uintptr_t as_word(control const* visible) noexcept {
         return reinterpret_cast<std::uintptr_t>(visible) | self_bit | visible_bit;
     }
-    void set_records(record* top) noexcept {
-        auto const kept = pending_ & visible_bit;
-        if (top != nullptr) {
-            pending_ = reinterpret_cast<std::uintptr_t>(top) | kept;
-        } else {
-            pending_ = kept;
-        }
+    static std::uintptr_t word_of(record* top, std::uintptr_t before) noexcept {
+        return reinterpret_cast<std::uintptr_t>(top) | (before & visible_bit);
+    }
+    void set_records(record* top) noexcept { pending_ = word_of(top, pending_); }
+
+    SB_DETAIL_COLD static std::uintptr_t word_without(std::uintptr_t pending, int level) noexcept {
+        auto* const top = records_in(pending);
+        return top == nullptr ? pending : word_of(drop_records(top, level), pending);
+    }
+    SB_DETAIL_COLD static std::uintptr_t word_rerouted(std::uintptr_t pending, int level) noexcept {
+        return word_of(reroute_record(records_in(pending), level), pending & ~visible_bit);
+    }
+    SB_DETAIL_COLD static std::uintptr_t word_with_caught(std::uintptr_t pending, int level) {
+        return word_of(push_caught_record(level, records_in(pending)), pending);
     }
 
     std::uintptr_t pending_ = 0;

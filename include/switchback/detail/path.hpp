@@ -44,7 +44,6 @@ constexpr int exits_shift = 54;
 constexpr path_t exits_mask = path_t(0xff) << exits_shift;
 constexpr path_t in_try = path_t(1) << 62;
 constexpr path_t thrown_in = path_t(1) << 63;
-constexpr path_t labels_mask = ~(exits_mask | thrown_in | in_try);
 
 // What stands in a generator's path when it is nowhere in its body.
 constexpr path_t path_not_begun = 0;
@@ -57,7 +56,7 @@ constexpr int body_line(path_t path) { return static_cast<int>(path & mask_of(0)
 // How a scope is left once its finally has run. Two bits a level.
 enum class exit : unsigned char { none, returning, breaking, continuing, raising };
 
-constexpr int exit_shift_of(int level) { return 2 * (level - 1); }
+constexpr int exit_shift_of(int level) { return exits_shift + 2 * (level - 1); }
 
 } // namespace detail
 } // namespace v0

@@ -41,10 +41,7 @@ template <class S, class Body>
 SB_DETAIL_INLINE bool thrown_into(activation& now, Body& body) {
     land<S>(now);
     if constexpr (S::guard != 0) {
-        if (SB_DETAIL_UNLIKELY(now.arriving != 0)) {
-            body.clear_visible();
-            return true;
-        }
+        if (SB_DETAIL_UNLIKELY(now.arriving != 0)) return true; // raising it makes the body invisible
         body.template clear_visible<S>();
         return false;
     } else {

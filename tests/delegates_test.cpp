@@ -375,3 +375,76 @@ TEST_CASE("gen H1: a range may be given as it is: an rvalue is moved in, an lval
     sb::generator<takes_ranges> g;
     CHECK(all_of(g) == std::vector{1, 2, 3, 4, 5, 4, 5, 6});
 }
+
+// ---- Members whose destructors resume the generator
+
+namespace {
+
+struct when_it_ends {
+    std::function<void()> act{};
+    when_it_ends(std::function<void()> f) : act(std::move(f)) {}
+    when_it_ends(when_it_ends&& other) : act(std::exchange(other.act, nullptr)) {}
+    ~when_it_ends() {
+        if (act) act();
+    }
+};
+struct acts_at_its_end {
+    when_it_ends end;
+    sb::step operator()(sb::delegates<int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD(1);
+        SB_END();
+    }
+};
+struct around_that {
+    std::function<void()> act;
+    sb::step operator()(sb::delegates<int>& co) {
+        SB_BEGIN(co);
+        SB_YIELD_FROM(acts_at_its_end{when_it_ends{act}});
+        SB_YIELD(2);
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("gen C1: a made frame that dies in a close or throw_ finds the generator running") {
+    for (bool closes : {true, false}) {
+        sb::generator<around_that>* self = nullptr;
+        int told = 0;
+        sb::generator<around_that> g{std::in_place, [&] {
+            CHECK_THROWS_AS(self->next(), sb::already_running);
+            ++told;
+        }};
+        self = &g;
+        g.next();
+        if (closes) {
+            g.close();
+        } else {
+            CHECK_THROWS_AS(g.throw_(std::runtime_error("out")), std::runtime_error);
+        }
+        CHECK(told == 1);
+        CHECK(g.next() == nullptr);
+    }
+}
+
+TEST_CASE("gen H1: an optional that a frame returns arrives as it is") {
+    struct inner {
+        sb::step operator()(sb::delegates<int, void, std::optional<bool>>& co) {
+            SB_BEGIN(co);
+            SB_RETURN(std::optional<bool>(false));
+            SB_END();
+        }
+    };
+    struct outer {
+        std::optional<bool> got{};
+        sb::step operator()(sb::delegates<int>& co) {
+            SB_BEGIN(co);
+            SB_YIELD_FROM_INTO(got, inner{});
+            SB_YIELD(got ? (*got ? 1 : 0) : -1);
+            SB_END();
+        }
+    };
+    sb::generator<outer> g;
+    CHECK(*g.next() == 0);
+}

@@ -81,3 +81,31 @@ TEST_CASE("SB_FOR walks a generator, a member's or one of its own") {
     for (int value : sb::generator<body>{}) values.push_back(value);
     CHECK(values == std::vector{0, 1, 2, 10, 11});
 }
+
+TEST_CASE("a cursor that has been started is not moved: its iterators may point into its range") {
+    sb::cursor<std::string> each;
+    auto copy = each;
+    each.start("abc");
+    CHECK_THROWS_AS(sb::cursor<std::string>(std::move(each)), sb::moved_after_start);
+    CHECK_THROWS_AS(copy = each, sb::moved_after_start);
+    CHECK_FALSE(copy.more());
+    CHECK(*each == 'a');
+}
+
+TEST_CASE("a cursor of a generator that was not started gives nothing") {
+    struct one {
+        sb::step operator()(sb::yields<int>& co) {
+            SB_BEGIN(co);
+            SB_YIELD(1);
+            SB_END();
+        }
+    };
+    sb::cursor<sb::generator<one>&> borrowing;
+    CHECK_FALSE(borrowing.more());
+    sb::cursor<sb::generator<one>> owning;
+    CHECK_FALSE(owning.more());
+    owning.start(sb::generator<one>{});
+    CHECK(owning.more());
+    CHECK_FALSE(owning.more());
+    CHECK_FALSE(owning.more());
+}

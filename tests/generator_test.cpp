@@ -1332,3 +1332,74 @@ TEST_CASE("a try costs a generator no byte") {
 }
 
 } // namespace
+
+// ---- What is sent and returned
+
+namespace {
+
+struct takes_an_optional {
+    std::optional<bool> got{};
+    std::string& log;
+    sb::step operator()(sb::yields<int, std::optional<bool>>& co) {
+        SB_BEGIN(co);
+        for (;;) {
+            SB_YIELD_INTO(got, 0);
+            log += got ? (*got ? "t" : "f") : "-";
+        }
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("gen B2: an optional that is sent arrives as it is") {
+    std::string log;
+    sb::generator<takes_an_optional> g{takes_an_optional{{}, log}};
+    g.next();
+    g.send(std::optional<bool>(false));
+    g.send(std::optional<bool>(true));
+    g.send(std::optional<bool>());
+    g.next();
+    CHECK(log == "ft--");
+}
+
+// ---- Moved from
+
+TEST_CASE("gen A7: a generator that was moved from has ended") {
+    sb::generator g{[text = std::string("long enough to lie on the heap"), i = 0](
+                        sb::yields<char>& co) mutable {
+        SB_BEGIN(co);
+        for (; i < 2; ++i) SB_YIELD(text.at(static_cast<std::size_t>(i)));
+        SB_END();
+    }};
+    auto taken = std::move(g);
+    CHECK(g.status() == sb::generator_status::closed);
+    CHECK(g.next() == nullptr);
+    CHECK(*taken.next() == 'l');
+}
+
+// ---- At the program's end: closed after everything that was made later
+
+namespace {
+
+struct guarded_for_ever {
+    sb::step operator()(sb::yields<int>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            for (;;) SB_YIELD(1);
+        } SB_FINALLY {
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+sb::generator<guarded_for_ever> of_the_whole_program;
+
+} // namespace
+
+TEST_CASE("gen F7: a static generator is closed at the program's end") {
+    of_the_whole_program.next();
+    sb::generator<guarded_for_ever> local;
+    local.next();
+    local.close(); // what close() needs is made now, and destroyed before the static one
+}

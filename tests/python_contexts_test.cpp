@@ -826,4 +826,17 @@ TEST_CASE_TEMPLATE("own D4: nor has the stop_iteration that is the context of es
     CHECK(names_of(*g.next()) == words{"stop"});
 }
 
+TEST_CASE("closing another generator leaves alone what is known of an error") {
+    sb::generator<yields_in_a_handler> fails;
+    fails.next();
+    try {
+        sb::generator<yields_in_a_handler> guarded; // is closed by the exception that passes
+        guarded.next();
+        fails.next();
+    } catch (...) {
+        auto error = std::current_exception();
+        CHECK(names_of(sb::context_of(error)) == words{"first"});
+    }
+}
+
 } // namespace

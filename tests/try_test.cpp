@@ -1364,3 +1364,83 @@ TEST_CASE("in a handler std::current_exception() knows nothing of the exception"
 }
 
 } // namespace
+
+// ---- Returns within returns
+
+namespace {
+
+template <class Action>
+struct returns_twice {
+    int n = 0;
+    Action act{};
+    sb::step operator()(sb::yields<int, void, int>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_RETURN(1);
+        } SB_FINALLY {
+            for (n = 0; n < 2; ++n) {
+                SB_TRY {
+                    SB_RETURN(2);
+                } SB_FINALLY {
+                    if (act(n)) continue;
+                } SB_END_TRY
+            }
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+template <class Action>
+std::optional<int> result_with(Action act) {
+    sb::generator<returns_twice<Action>> g{returns_twice<Action>{0, act}};
+    CHECK(g.next() == nullptr);
+    return g.take_returned();
+}
+
+} // namespace
+
+TEST_CASE("gen G3: a return that a finally takes back gives its place back to the one before it") {
+    CHECK(result_with([](int) { return true; }) == 1);
+    CHECK(result_with([](int n) { return n == 0; }) == 2);
+    CHECK(result_with([](int) { return false; }) == 2);
+}
+
+TEST_CASE("gen G3: so does one without a value, and one that an exception overtakes") {
+    sb::generator g{[n = 0](sb::yields<int, void, std::string>& co) mutable {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_RETURN();
+        } SB_FINALLY {
+            for (n = 0; n < 1; ++n) {
+                SB_TRY {
+                    SB_RETURN("inner");
+                } SB_FINALLY {
+                    continue;
+                } SB_END_TRY
+            }
+        } SB_END_TRY
+        SB_END();
+    }};
+    CHECK(g.next() == nullptr);
+    CHECK(g.take_returned() == std::nullopt);
+    sb::generator h{[](sb::yields<int, void, std::string>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_RETURN("outer");
+        } SB_FINALLY {
+            SB_TRY {
+                SB_TRY {
+                    SB_RETURN("inner");
+                } SB_FINALLY {
+                    throw A{};
+                } SB_END_TRY
+            } SB_CATCH_ALL {
+                SB_YIELD(1);
+            } SB_END_TRY
+        } SB_END_TRY
+        SB_END();
+    }};
+    CHECK(*h.next() == 1);
+    CHECK(h.next() == nullptr);
+    CHECK(h.take_returned() == "outer");
+}

@@ -157,3 +157,17 @@ TEST_CASE("gen G6: a resource that cannot be had is not let go of") {
     CHECK(*g.next() == 5);
     CHECK(g.next() == nullptr);
 }
+
+TEST_CASE("gen G6: a resource may be made of nothing") {
+    sb::generator g{[text = std::optional<std::string>()](sb::yields<std::size_t>& co) mutable {
+        SB_BEGIN(co);
+        SB_WITH(text) {
+            *text += "abc";
+            SB_YIELD(text->size());
+        } SB_END_WITH
+        SB_YIELD(text ? 1u : 0u);
+        SB_END();
+    }};
+    CHECK(*g.next() == 3);
+    CHECK(*g.next() == 0);
+}

@@ -88,6 +88,7 @@ public:
 
     // Closes the generator. What its body raises then, or a yield where it should have ended, goes
     // to the handler of <switchback/unhandled.hpp>. By its own body: aborts.
+    SB_DETAIL_MAY_BE_EMPTY_BEGIN
     SB_DETAIL_INLINE ~generator() {
         if (body().path == detail::path_closed) return;
         if (SB_DETAIL_UNLIKELY(is_running())) detail::give_up_destroyed_while_running();
@@ -101,6 +102,7 @@ public:
         }
         if (body().path != detail::path_closed) frame_.~F();
     }
+    SB_DETAIL_MAY_BE_EMPTY_END
 
     // Goes on to the next yield. Null: the body has ended. The value stays valid until the next
     // resumption. Throws already_running from within its own body, and whatever the body throws,

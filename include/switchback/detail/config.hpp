@@ -43,6 +43,16 @@
 #    define SB_DETAIL_ASAN 0
 #endif
 
+// GCC does not see that an empty std::optional destroys nothing, and warns of its members.
+#if defined(__GNUC__) && !defined(__clang__)
+#    define SB_DETAIL_MAY_BE_EMPTY_BEGIN \
+        _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"")
+#    define SB_DETAIL_MAY_BE_EMPTY_END _Pragma("GCC diagnostic pop")
+#else
+#    define SB_DETAIL_MAY_BE_EMPTY_BEGIN
+#    define SB_DETAIL_MAY_BE_EMPTY_END
+#endif
+
 // std::addressof without <memory>, which would double what a generator's user has to compile.
 #define SB_DETAIL_ADDRESS_OF(object) __builtin_addressof(object)
 

@@ -151,6 +151,7 @@ enum class closing { ends, swallows, fails, yields, yields_again };
 struct closed_within {
     std::vector<std::string>& log;
     closing how;
+    std::shared_ptr<int> alive = std::make_shared<int>(1); // destroyed twice, ASan would tell
     sb::step operator()(sb::delegates<int, int>& co) {
         SB_BEGIN(co);
         SB_TRY {

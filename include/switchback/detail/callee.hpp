@@ -305,6 +305,7 @@ private:
             case step::called: at = root.below = enter(root, at); break;
             case step::returned:
                 if (at == closed) {
+                    at->state().path = path_closed; // its frame is gone, by its own end
                     at->destroy();
                     root.below = caller;
                     what = failure{generator_exit_ptr()};

@@ -9,6 +9,8 @@
 #include "support/frames.hpp"
 #include "support/live.hpp"
 
+#include <string>
+
 namespace sb = switchback;
 using test::live;
 using test::value_after;
@@ -165,4 +167,38 @@ TEST_CASE_FIXTURE(fixture, "what a frame's constructor throws leaves start, and 
     fails_to_move frame;
     CHECK_THROWS_AS((void)scheduler.start(std::move(frame)), std::runtime_error);
     CHECK(scheduler.unfinished_tasks() == 0);
+}
+
+namespace {
+
+template <class R>
+struct takes_a_return_back {
+    R first, second;
+    int n = 0;
+    sb::step operator()(sb::returns<R>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_RETURN(first);
+        } SB_FINALLY {
+            for (n = 0; n < 1; ++n) {
+                SB_TRY {
+                    SB_RETURN(second);
+                } SB_FINALLY {
+                    SB_AWAIT(sb::yield_now());
+                    continue;
+                } SB_END_TRY
+            }
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("gen G3: in a task, too, a return that is taken back gives its place to the one before it") {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+    CHECK(scheduler.run(takes_a_return_back<int>{1, 2}) == 1);
+    std::string const early(40, 'a'), late(40, 'b');
+    CHECK(scheduler.run(takes_a_return_back<std::string>{early, late}) == early);
 }

@@ -159,7 +159,7 @@ TEST_CASE_FIXTURE(fixture, "a frame aligned beyond the free lists keeps its alig
 
 TEST_CASE("what a frame's constructor throws leaves the making of a task, and nothing leaks") {
     fails_to_move frame;
-    CHECK_THROWS_AS(sb::task<>(std::move(frame)), std::runtime_error);
+    CHECK_THROWS_AS(static_cast<void>(sb::task<>(std::move(frame))), std::runtime_error);
     CHECK(live::count() == 1);
 }
 

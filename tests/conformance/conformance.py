@@ -160,6 +160,9 @@ def show_table(result, can):
             short.append(row)
         print(f'  {row:48}{share:6.1f} %{mark}')
     print(f'left out, more than four blocks deep: {result.left_out} programs')
+    if result.broken:
+        print(f'not compared, for CPython itself breaks down over them: {len(result.broken)} programs '
+              f'({" ".join(map(str, result.broken))})')
     return not short
 
 

@@ -492,10 +492,22 @@ class Draw:
             blocks[0].nodes.append(self.jump(outer))
             if self.chance(0.5):
                 last.nodes.append(self.jump(outer))
-        if sum(kind in LEVELS for kind in outer) < self.deepest and self.chance(0.3):
+        if sum(kind in LEVELS for kind in outer) >= self.deepest:
+            return
+        if self.chance(0.3):
             last.nodes.insert(0, Node('try', [
                 Block('body', [Node('event', number=self.event())]),
                 Block('finally', [Node('event', number=self.event())])], number=self.event()))
+        elif self.chance(0.15):
+            last.nodes.insert(0, self.return_taken_back())
+
+    def return_taken_back(self):
+        """A return that the finally on its way does not let through: what was pending before is again."""
+        return Node('for', counter=self.counter(), times=self.random.randint(1, 2), blocks=[Block('body', [
+            Node('try', [
+                Block('body', [Node('event', number=self.event()), Node('return', value=self.value())]),
+                Block('finally', [Node('event', number=self.event()),
+                                  Node(self.random.choice(('break', 'continue')))])], number=self.event())])])
 
     def jump(self, outer):
         kinds = ['return']

@@ -86,9 +86,13 @@ def run_all(options, config_for, work):
                 missed += 1
         print(f'{"mutant":44}found after so many programs')
         for search in concurrent.futures.as_completed(running):
-            name, found = running[search], search.result()
+            name = running[search]
+            try:
+                found = search.result()
+                words = f'{found[0]} ({found[1]})' if found else f'NOT within {AT_MOST}'
+            except RuntimeError as complaint:  # as when the patched headers do not compile at all
+                found, words = None, f'NOT TESTED: {complaint}'
             missed += found is None
-            words = f'{found[0]} ({found[1]})' if found else f'NOT within {AT_MOST}'
             print(f'{name:44}{words}', flush=True)
     print(f'{len(chosen) - missed} of {len(chosen)} mutants found')
     return 1 if missed else 0

@@ -2,6 +2,7 @@
 
 import collections
 import hashlib
+import multiprocessing
 import os
 import random
 import signal
@@ -72,9 +73,23 @@ class Difference:
 
 
 @dataclass
+class Recorded:
+    """What a caller did, and what CPython gave."""
+    operations: str
+    events: str
+
+    def line(self):
+        return self.operations
+
+    def trace(self):
+        return self.events
+
+
+@dataclass
 class Result:
     programs: int = 0
     left_out: int = 0
+    broken: list = field(default_factory=list)  # numbers of programs over which CPython itself broke down
     runs: int = 0
     features: collections.Counter = field(default_factory=collections.Counter)
     differences: list = field(default_factory=list)
@@ -83,6 +98,7 @@ class Result:
     def add(self, other):
         self.programs += other.programs
         self.left_out += other.left_out
+        self.broken += other.broken
         self.runs += other.runs
         self.features += other.features
         self.differences += other.differences
@@ -169,28 +185,63 @@ def check(config, numbered, callers_of, result, written):
             result.differences.append(Difference(kind, index, program, line, expected, actual))
 
 
+def record(numbered, seed, callers, out):
+    """Runs these programs in CPython; sends what each one's callers did."""
+    functions = functions_of([program for _, program in numbered])
+    recorded = {}
+    driver.begin()
+    for (index, _), function in zip(numbered, functions):
+        called = [driver.call_at_random(function, random.Random(f'{seed}:{index}:{number}'))
+                  for number in range(callers)]
+        recorded[index] = [Recorded(each.line(), each.trace()) for each in called]
+    driver.collect()
+    out.send(recorded)
+
+
+def record_apart(numbered, seed, callers):
+    """The same in a process of its own: CPython 3.11 now and then breaks down over a generator that is
+    closed while it runs. What it breaks down over is found by halves. Gives what was recorded, by the
+    programs' numbers; those without CPython did not survive."""
+    if not numbered:
+        return {}
+    ours, theirs = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context('fork').Process(target=record, args=(numbered, seed, callers, theirs))
+    process.start()
+    theirs.close()
+    try:
+        recorded = ours.recv()
+    except EOFError:
+        recorded = None
+    process.join()
+    if recorded is not None:
+        return recorded  # (It may still have broken down over what was left: the traces are whole.)
+    if process.exitcode >= 0:
+        raise RuntimeError(f'the Python driver failed over the programs {numbered[0][0]}..{numbered[-1][0]}')
+    if len(numbered) == 1:
+        return {}
+    half = len(numbered) // 2
+    return {**record_apart(numbered[:half], seed, callers), **record_apart(numbered[half:], seed, callers)}
+
+
 def run_batch(config, seed, first, count):
     """Programs number first, first + 1, …"""
     begun = time.monotonic()
     result = Result()
-    numbered = []
+    drawn = []
     for index in range(first, first + count):
         program = grammar.draw(seed, index, config.can)
         assert grammar.legal(program), f'program {index} is not legal: the draw is wrong'
         if coverage.left_out(program):
             result.left_out += 1
-            continue
-        numbered.append((index, program))
-        result.features.update(coverage.features(program))
+        else:
+            drawn.append((index, program))
+    callers_of = record_apart(drawn, seed, config.callers)
+    numbered = [each for each in drawn if each[0] in callers_of]
+    result.broken = [index for index, _ in drawn if index not in callers_of]
     result.programs = len(numbered)
-    functions = functions_of([program for _, program in numbered])
-    callers_of = {}
-    driver.begin()
-    for (index, _), function in zip(numbered, functions):
-        callers_of[index] = [driver.call_at_random(function, random.Random(f'{seed}:{index}:{number}'))
-                             for number in range(config.callers)]
-        result.runs += config.callers
-    driver.collect()
+    for index, program in numbered:
+        result.features.update(coverage.features(program))
+        result.runs += len(callers_of[index])
     for written in (False, True):
         group = [each for each in numbered if config.is_written(each[0]) == written]
         check(config, group, callers_of, result, written)

@@ -1,9 +1,11 @@
 #include <switchback/detail/branches.hpp>
 
-#include <switchback/unhandled.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/unhandled.hpp>
+#endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 branches::~branches() {
@@ -21,8 +23,11 @@ void branches::start(node& owner, node& root, bool keeps_result) noexcept {
     owner.home->run_branch(root, *this, list_);
 }
 
-void branches::fail(std::exception_ptr why) noexcept {
-    error_ = std::move(why);
+void branches::fail_with_current() noexcept {
+    has_error_ = true;
+#if SB_DETAIL_EXCEPTIONS
+    error_ = std::current_exception();
+#endif
     cancel_running(cancel_how::request);
 }
 
@@ -76,17 +81,21 @@ bool branches::forward_cancel(node& waiter, cancel_how how) noexcept {
 
 bool branches::outcome(core& home) noexcept {
     if (cancelled_) {
-        if (error_ != nullptr) { // overtaken, but not to be lost
+#if SB_DETAIL_EXCEPTIONS
+        if (has_error_) { // overtaken, but not to be lost
             report_unhandled({error_, "the making of tasks to run in parallel", nullptr});
             error_ = nullptr;
         }
+#endif
         home.set_in_flight(core::cancellation());
         return false;
     }
-    if (error_ != nullptr) {
+#if SB_DETAIL_EXCEPTIONS
+    if (has_error_) {
         home.set_in_flight({std::move(error_), nullptr});
         return false;
     }
+#endif
     if (failed_ != nullptr) {
         home.fly_failure_of(*failed_);
         return false;
@@ -95,5 +104,5 @@ bool branches::outcome(core& home) noexcept {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

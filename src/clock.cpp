@@ -1,7 +1,7 @@
 #include <switchback/clock.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 clock const& steady_clock() noexcept {
     class steady final : public clock {
@@ -11,5 +11,5 @@ clock const& steady_clock() noexcept {
     return instance;
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -1,10 +1,12 @@
 #include <switchback/detail/core.hpp>
 
 #include <switchback/detail/inbox.hpp>
-#include <switchback/detail/match.hpp>
-#include <switchback/detail/native_error.hpp>
 #include <switchback/detail/worker_pool.hpp>
-#include <switchback/unhandled.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/detail/match.hpp>
+#    include <switchback/detail/native_error.hpp>
+#    include <switchback/unhandled.hpp>
+#endif
 
 #include <algorithm>
 #include <cstdio>
@@ -12,7 +14,7 @@
 #include <new>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 namespace {
 
@@ -46,28 +48,10 @@ void core::set_in_flight(failure&& what) noexcept {
     what = {};
 }
 
-failure core::cancellation() noexcept {
-    // Never destroyed: a static scheduler may need it after everything that is.
-    static auto const& made = *new std::exception_ptr(std::make_exception_ptr(cancelled{}));
-    return failure{made};
-}
-
 failure core::take_in_flight() noexcept {
     auto taken = std::move(in_flight);
     in_flight = {};
     return taken;
-}
-
-void core::capture(node& n) noexcept {
-    set_in_flight(known_failure(std::current_exception()));
-    pass(n);
-}
-
-void core::pass(node& n) noexcept {
-    if (in_flight.gathered == nullptr) in_flight.gathered = new (std::nothrow) trace;
-    if (in_flight.gathered == nullptr) return;
-    place_of(n); // while its frame is alive
-    in_flight.gathered->add(n.type, n.path);
 }
 
 void core::destroy_failed_frame(node& n) noexcept {
@@ -87,6 +71,26 @@ place const* core::place_of(node& n) noexcept {
     return known;
 }
 
+#if SB_DETAIL_EXCEPTIONS
+
+failure core::cancellation() noexcept {
+    // Never destroyed: a static scheduler may need it after everything that is.
+    static auto const& made = *new std::exception_ptr(std::make_exception_ptr(cancelled{}));
+    return failure{made};
+}
+
+void core::capture(node& n) noexcept {
+    set_in_flight(known_failure(std::current_exception()));
+    pass(n);
+}
+
+void core::pass(node& n) noexcept {
+    if (in_flight.gathered == nullptr) in_flight.gathered = new (std::nothrow) trace;
+    if (in_flight.gathered == nullptr) return;
+    place_of(n); // while its frame is alive
+    in_flight.gathered->add(n.type, n.path);
+}
+
 void core::throw_failure(node& root) {
     root.set(was_looked_at);
     auto const* const kept = root.record_at(0);
@@ -99,6 +103,29 @@ void core::fly_failure_of(node& root) noexcept {
     auto const* const kept = root.record_at(0);
     set_in_flight(kept == nullptr ? cancellation() : copy(kept->what));
 }
+
+bool core::is_cancelled_result(node& root) noexcept {
+    auto const* const kept = root.record_at(0);
+    return root.is(has_failed) && (kept == nullptr || match<cancelled>(kept->what.error) != nullptr);
+}
+
+void core::report_unseen(node& root) noexcept {
+    if (is_cancelled_result(root)) return;
+    auto const& what = root.record_at(0)->what;
+    report_unhandled({what.error, "a task whose result nobody looked at", what.gathered});
+}
+
+#else // a task that fails was cancelled
+
+failure core::cancellation() noexcept { return {}; }
+void core::capture(node&) noexcept {}
+void core::pass(node&) noexcept {}
+void core::throw_failure(node&) { raise<misuse>("the result of a task that was cancelled was asked for"); }
+void core::fly_failure_of(node&) noexcept {}
+bool core::is_cancelled_result(node& root) noexcept { return root.is(has_failed); }
+void core::report_unseen(node&) noexcept {}
+
+#endif
 
 // ---- Running
 
@@ -211,7 +238,7 @@ void core::wake_waiters(node& root) noexcept {
 
 void core::check_open() const {
     check_thread();
-    if (closing_) throw wrong_scheduler("a task was started on a scheduler that is being closed");
+    if (closing_) raise<wrong_scheduler>("a task was started on a scheduler that is being closed");
 }
 
 void core::adopt(node& root, std::uint32_t references) noexcept {
@@ -262,12 +289,6 @@ void core::free_root(node& root) noexcept {
     if (SB_DETAIL_UNLIKELY(orphaned_) && held_ == 0) delete this;
 }
 
-void core::report_unseen(node& root) noexcept {
-    auto const* const kept = root.record_at(0);
-    if (kept == nullptr || match<cancelled>(kept->what.error) != nullptr) return;
-    report_unhandled({kept->what.error, "a task whose result nobody looked at", kept->what.gathered});
-}
-
 // ---- Waiting
 
 std::uint64_t core::now() const noexcept {
@@ -299,7 +320,7 @@ void core::wait_until(node& waiter, std::uint64_t deadline) noexcept {
 // ---- Turning
 
 void core::check_thread() const {
-    if (std::this_thread::get_id() != thread_) throw wrong_thread{};
+    if (std::this_thread::get_id() != thread_) raise<wrong_thread>();
 }
 
 bool core::awaits_other_threads() const noexcept { return workers_ != nullptr && !workers_->idle(); }
@@ -399,5 +420,5 @@ void core::close() noexcept {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

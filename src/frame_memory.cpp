@@ -6,7 +6,7 @@
 #include <vector>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 namespace {
 
@@ -69,5 +69,5 @@ void* frame_memory::refill(std::size_t list) {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

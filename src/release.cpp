@@ -10,7 +10,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 node& core::innermost(node& n) noexcept {
@@ -227,5 +227,5 @@ void core::cancel_all() noexcept {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -1,12 +1,14 @@
 #include <switchback/run.hpp>
 
 #include <switchback/native_pump.hpp>
-#include <switchback/traceback.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/traceback.hpp>
+#endif
 
 #include <cstdio>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 struct program::parts {
@@ -21,6 +23,7 @@ program::~program() { delete parts_; }
 task_scheduler& program::scheduler() noexcept { return parts_->scheduler; }
 
 void program::print_error() noexcept {
+#if SB_DETAIL_EXCEPTIONS
     try {
         auto const text =
             current_traceback().to_string() + describe(std::current_exception()) + "\n";
@@ -28,8 +31,9 @@ void program::print_error() noexcept {
     } catch (...) {
         std::fputs("switchback: an error, and no memory to describe it\n", stderr);
     }
+#endif
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

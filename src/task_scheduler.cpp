@@ -1,9 +1,11 @@
 #include <switchback/task_scheduler.hpp>
 
-#include <switchback/detail/native_error.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/detail/native_error.hpp>
+#endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 task_scheduler::task_scheduler(
     event_pump& pump, clock const& time, worker_options const& workers)
@@ -11,8 +13,10 @@ task_scheduler::task_scheduler(
 
 task_scheduler::~task_scheduler() {
     core_->close();
+#if SB_DETAIL_EXCEPTIONS
     detail::forget_native();
+#endif
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

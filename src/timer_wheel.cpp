@@ -8,7 +8,7 @@
 #endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 namespace {
 
@@ -114,5 +114,5 @@ std::uint64_t timer_wheel::next() const noexcept {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -1,3 +1,7 @@
+#include <switchback/detail/config.hpp>
+
+#if SB_DETAIL_EXCEPTIONS
+
 #include <switchback/traceback.hpp>
 
 #include <switchback/detail/native_error.hpp>
@@ -18,7 +22,7 @@
 #endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 namespace {
 
@@ -115,5 +119,7 @@ traceback current_traceback() {
     return traceback(*last.gathered);
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback
+
+#endif

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 namespace {
 
@@ -77,7 +76,7 @@ void worker_pool::hand_over() noexcept {
 
 // With the lock held. A thread counts as resting from its start.
 void worker_pool::start_threads() noexcept {
-    try {
+    SB_DETAIL_TRY {
         while (waiting_.size > resting_ && workers_.size() < options_.threads) {
             workers_.reserve(workers_.size() + 1); // so that nothing fails once the thread runs
             auto fresh = std::make_unique<worker>();
@@ -85,12 +84,13 @@ void worker_pool::start_threads() noexcept {
             workers_.push_back(std::move(fresh));
             ++resting_;
         }
-    } catch (std::exception const&) {
+    }
+    SB_DETAIL_CATCH_ALL {
         // The threads that there are will do; without any, the jobs have failed.
         if (!workers_.empty()) return;
         while (waiting_.size != 0) {
             auto& job = waiting_.pop();
-            job.refuse(std::current_exception());
+            job.refuse();
             results_.put(job);
         }
     }
@@ -148,5 +148,5 @@ void worker_pool::work(worker& self) noexcept {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -361,7 +361,7 @@ TEST_CASE("gen B5: the returned value is given once") {
     g.next();
     g.next();
     CHECK(g.take_returned() == "result");
-    CHECK(g.take_returned() == std::nullopt);
+    CHECK_FALSE(g.take_returned().has_value());
 }
 
 TEST_CASE("gen B5: a returned value that nobody took is gone after another next() or send()") {
@@ -373,15 +373,15 @@ TEST_CASE("gen B5: a returned value that nobody took is gone after another next(
     }
     a.next();
     b.send(1);
-    CHECK(a.take_returned() == std::nullopt);
-    CHECK(b.take_returned() == std::nullopt);
+    CHECK_FALSE(a.take_returned().has_value());
+    CHECK_FALSE(b.take_returned().has_value());
 }
 
 TEST_CASE("gen B5: nothing is returned before the end") {
     sb::generator<returns_a_value> g;
-    CHECK(g.take_returned() == std::nullopt);
+    CHECK_FALSE(g.take_returned().has_value());
     g.next();
-    CHECK(g.take_returned() == std::nullopt);
+    CHECK_FALSE(g.take_returned().has_value());
 }
 
 int fail() { throw std::runtime_error("operand"); }
@@ -545,7 +545,7 @@ TEST_CASE("gen D1: a return's value is there after the end; falling off the end 
     CHECK(with.next() == nullptr);
     CHECK(without.next() == nullptr);
     CHECK(with.take_returned() == 42);
-    CHECK(without.take_returned() == std::nullopt);
+    CHECK_FALSE(without.take_returned().has_value());
 }
 
 struct returns_an_exception {
@@ -620,10 +620,10 @@ TEST_CASE("gen D1: a return that a finally took back leaves no value, however th
     sb::generator<takes_its_return_back> thrown_into;
     for (auto* g : {&fell_off, &closed, &thrown_into}) CHECK(*g->next() == 0);
     fell_off.next();
-    CHECK(fell_off.take_returned() == std::nullopt);
-    CHECK(closed.close() == std::nullopt);
+    CHECK_FALSE(fell_off.take_returned().has_value());
+    CHECK_FALSE(closed.close().has_value());
     CHECK_THROWS_AS(thrown_into.throw_(1), int);
-    CHECK(thrown_into.take_returned() == std::nullopt);
+    CHECK_FALSE(thrown_into.take_returned().has_value());
 }
 
 // ---- E: throw
@@ -731,7 +731,7 @@ TEST_CASE("gen E6: throw_() into a suspended generator that catches nothing clos
 TEST_CASE("gen E7: throw_() of a null exception_ptr is refused, and the generator not touched") {
     sb::generator g{countdown{2}};
     g.next();
-    CHECK_THROWS_AS(g.throw_(std::exception_ptr{}), std::invalid_argument);
+    CHECK_THROWS_AS(g.throw_(std::exception_ptr{}), sb::nothing_thrown);
     CHECK(g.status() == status::suspended);
     CHECK(*g.next() == 1);
 }
@@ -892,23 +892,23 @@ TEST_CASE("gen F6: close() gives what the body returns on its way out, once") {
     sb::generator<returns_on_exit> g;
     g.next();
     CHECK(g.close() == 5);
-    CHECK(g.close() == std::nullopt);
-    CHECK(g.take_returned() == std::nullopt);
+    CHECK_FALSE(g.close().has_value());
+    CHECK_FALSE(g.take_returned().has_value());
 }
 
 TEST_CASE("gen F6: close() gives nothing where the body does not return a value") {
     sb::generator g{returns_on_request{true}};
-    CHECK(g.close() == std::nullopt);
+    CHECK_FALSE(g.close().has_value());
     sb::generator h{returns_on_request{true}};
     h.next();
-    CHECK(h.close() == std::nullopt);
+    CHECK_FALSE(h.close().has_value());
 }
 
 TEST_CASE("gen F6: close() after the end gives nothing, though the value was not taken") {
     sb::generator g{returns_on_request{true}};
     g.next();
     g.next();
-    CHECK(g.close() == std::nullopt);
+    CHECK_FALSE(g.close().has_value());
 }
 
 TEST_CASE("gen F7: the destructor of a suspended generator runs its finally") {
@@ -1176,7 +1176,7 @@ TEST_CASE("errors that name a mistake of the calling program have a common base"
     CHECK(std::is_base_of_v<sb::misuse, sb::not_started>);
     CHECK(std::is_base_of_v<sb::misuse, sb::ignored_exit>);
     CHECK(std::is_base_of_v<sb::misuse, sb::moved_after_start>);
-    CHECK(std::is_base_of_v<std::logic_error, sb::misuse>);
+    CHECK(std::is_base_of_v<std::exception, sb::misuse>);
 }
 
 // ---- Values

@@ -238,7 +238,7 @@ TEST_CASE_FIXTURE(fixture, "every entry but remote() throws wrong_thread on anot
     CHECK(scheduler.unfinished_tasks() == 1);
 }
 
-#if (defined(__unix__) || defined(__APPLE__)) && !defined(NDEBUG)
+#if (defined(__unix__) || defined(__APPLE__)) && !defined(NDEBUG) && !defined(__EMSCRIPTEN__) // no fork()
 
 namespace {
 

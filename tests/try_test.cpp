@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -811,7 +812,7 @@ TEST_CASE("gen G3: throw_() at a yield in a finally takes the place of what wait
     g.next();
     CHECK(*g.throw_(A{}) == 3);
     CHECK(g.next() == nullptr);
-    CHECK(g.take_returned() == std::nullopt);
+    CHECK_FALSE(g.take_returned().has_value());
 }
 
 TEST_CASE("gen G3: throw_() at a yield in an outermost finally discards the return value") {
@@ -826,7 +827,7 @@ TEST_CASE("gen G3: throw_() at a yield in an outermost finally discards the retu
     }};
     g.next();
     CHECK_THROWS_AS(g.throw_(A{}), A);
-    CHECK(g.take_returned() == std::nullopt);
+    CHECK_FALSE(g.take_returned().has_value());
 }
 
 // ---- SB_RAISE
@@ -1422,7 +1423,7 @@ TEST_CASE("gen G3: so does one without a value, and one that an exception overta
         SB_END();
     }};
     CHECK(g.next() == nullptr);
-    CHECK(g.take_returned() == std::nullopt);
+    CHECK_FALSE(g.take_returned().has_value());
     sb::generator h{[](sb::yields<int, void, std::string>& co) {
         SB_BEGIN(co);
         SB_TRY {

@@ -179,7 +179,7 @@ TEST_CASE("gen H6: close() closes the other first") {
     sb::generator<outer> g;
     g.next();
     g.next();
-    CHECK(g.close() == std::nullopt);
+    CHECK_FALSE(g.close().has_value());
     CHECK(events == "finally ");
     CHECK(g.status() == sb::generator_status::closed);
 }

@@ -35,13 +35,11 @@
 #include <exception>
 #include <memory>
 #include <new>
-#include <optional>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // sizeof(any_generator<Y, Sent, Returned>), whatever these are.
 inline constexpr std::size_t any_generator_size = 64;
@@ -56,7 +54,7 @@ class erased_generator {
 public:
     using pointer = std::remove_reference_t<Y>*;
     using sent = std::conditional_t<std::is_void_v<Sent>, nothing_to_send, Sent>;
-    using returned = std::conditional_t<std::is_void_v<Returned>, void, std::optional<Returned>>;
+    using returned = std::conditional_t<std::is_void_v<Returned>, void, maybe<Returned>>;
 
     erased_generator() = default;
     erased_generator(erased_generator const&) = delete;
@@ -199,7 +197,7 @@ public:
     static typename base::pointer next_of(void*) { return nullptr; }
     typename base::pointer send(typename base::sent&&) override { return nullptr; }
     typename base::pointer throw_(std::exception_ptr error) override {
-        if (error == nullptr) throw std::invalid_argument("throw_() of a null exception_ptr");
+        if (error == nullptr) detail::raise<nothing_thrown>();
         std::rethrow_exception(static_cast<std::exception_ptr&&>(error));
     }
     typename base::returned close() override { return typename base::returned(); }
@@ -408,5 +406,5 @@ template <class Y, class Sent, class Returned>
 struct is_generator<any_generator<Y, Sent, Returned>> : std::true_type {};
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

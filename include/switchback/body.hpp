@@ -28,7 +28,7 @@
 
 // ---- How a macro knows where it stands. Outside of any body the two constants are these.
 
-enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
+enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 
 #define SB_DETAIL_HERE ::switchback::detail::scope<sb_scope_prefix, sb_scope_meta>
 
@@ -56,7 +56,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 
 #define SB_DETAIL_SCOPE(prefix, meta) \
     SB_DETAIL_HIDING_BEGINS \
-    enum : ::switchback::detail::path_t { sb_scope_prefix = prefix, sb_scope_meta = meta } \
+    enum : ::switchback::detail::meta_t { sb_scope_prefix = prefix, sb_scope_meta = meta } \
     SB_DETAIL_HIDING_ENDS
 
 #define SB_DETAIL_INNER_SCOPE(kind) \
@@ -73,8 +73,8 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 #define SB_DETAIL_CHECK(macro) \
     static_assert(SB_DETAIL_HERE::in_body, macro " stands outside a body: write SB_BEGIN(co) first"); \
     static_assert(!SB_DETAIL_HERE::in_body || SB_DETAIL_HERE::has_room_for(__LINE__), \
-        macro " stands too many lines behind the beginning of its body (16382 lines) or block " \
-              "(1021): move a part into a frame of its own"); \
+        macro " stands too many lines behind the beginning of its body (" SB_DETAIL_LINES_IN_BODY \
+              " lines) or block (" SB_DETAIL_LINES_IN_BLOCK "): move a part into a frame of its own"); \
     SB_DETAIL_IN_THE_BODY_ITSELF
 
 #define SB_DETAIL_CHECK_TASK(macro) \
@@ -99,7 +99,7 @@ enum : ::switchback::detail::path_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 
 #define SB_BEGIN(context) \
     SB_DETAIL_SCOPE(0, (::switchback::detail::meta_of(__LINE__, 0, \
-                           static_cast<::switchback::detail::path_t>( \
+                           static_cast<::switchback::detail::meta_t>( \
                                ::switchback::detail::block::body)))); \
     SB_DETAIL_LOCALS_BEGIN \
     static constexpr ::switchback::detail::place sb_place{__FILE__, __LINE__}; \

@@ -1,10 +1,12 @@
 // Where a scheduler reads the time: handed in, so that a test can hand in its own.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 #include <chrono>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 using time_point = std::chrono::time_point<std::chrono::steady_clock, std::chrono::nanoseconds>;
 
@@ -18,5 +20,5 @@ public:
 // std::chrono::steady_clock; the default. Lives as long as the program.
 clock const& steady_clock() noexcept;
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -24,7 +24,7 @@
 #include <switchback/yield_from.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 template <class Y, class Sent = void, class Returned = void>
 class delegates : private detail::generator_state<Y, Sent, Returned, true> {
@@ -69,5 +69,5 @@ step owned_generator<G, void>::operator()(context& co) {
 
 } // namespace detail
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -2,18 +2,39 @@
 //
 // `misuse` is the base of all that a program can only meet by a mistake of its own; each kind of
 // mistake has a type, and each type a sentence. The others belong to the normal course of things.
+// Where there are no exceptions, a misuse goes to the handler of <switchback/misuse_handler.hpp>.
 #pragma once
 
-#include <exception>
-#include <stdexcept>
+#include <switchback/detail/config.hpp>
+
+#if SB_DETAIL_EXCEPTIONS
+#    include <exception>
+#else
+#    include <switchback/misuse_handler.hpp>
+#endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
-// Base of the errors that name a mistake in the calling program.
-struct misuse : std::logic_error {
-    using std::logic_error::logic_error;
+// Base of the errors that name a mistake in the calling program. The sentence is a literal: nothing is
+// allocated.
+#if SB_DETAIL_EXCEPTIONS
+struct misuse : std::exception {
+    explicit misuse(char const* sentence) noexcept : sentence_(sentence) {}
+    char const* what() const noexcept override { return sentence_; }
+
+private:
+    char const* sentence_;
 };
+#else
+struct misuse {
+    explicit misuse(char const* sentence) noexcept : sentence_(sentence) {}
+    char const* what() const noexcept { return sentence_; }
+
+private:
+    char const* sentence_;
+};
+#endif
 
 // A generator was resumed, thrown into or closed by its own body (Python: ValueError, "generator
 // already executing").
@@ -86,6 +107,11 @@ struct nothing_to_raise : misuse {
     nothing_to_raise() : misuse("SB_RAISE(): no exception is being handled here") {}
 };
 
+// throw_() was given an exception_ptr that holds nothing (Python: TypeError).
+struct nothing_thrown : misuse {
+    nothing_thrown() : misuse("throw_(): there is no exception in this exception_ptr") {}
+};
+
 // The result of a future was asked for before it was there.
 struct not_ready : misuse {
     not_ready() : misuse("the future has no result yet: await it, or ask ready() first") {}
@@ -119,12 +145,32 @@ struct cancelled {};
 
 // What next_value() throws at the end of a generator. The end as such is no exception here: next() and
 // send() tell it by what they return (Python: StopIteration).
+#if SB_DETAIL_EXCEPTIONS
 struct stop_iteration : std::exception {
     char const* what() const noexcept override { return "the generator has ended"; }
 };
+#else
+struct stop_iteration {
+    char const* what() const noexcept { return "the generator has ended"; }
+};
+#endif
 
 // What a suspended generator sees, at its yield, when it is closed (Python: GeneratorExit).
 struct generator_exit {};
 
-} // namespace v0
+namespace detail {
+
+// Throws it, or tells the misuse handler.
+template <class Error, class... A>
+[[noreturn]] SB_DETAIL_COLD void raise(A... arguments) {
+#if SB_DETAIL_EXCEPTIONS
+    throw Error(arguments...);
+#else
+    report_misuse(Error(arguments...).what());
+#endif
+}
+
+} // namespace detail
+
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

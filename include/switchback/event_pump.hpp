@@ -7,10 +7,12 @@
 // after, so that the others go on meanwhile.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 #include <chrono>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // What a pump calls: the scheduler.
 class pump_client {
@@ -63,5 +65,5 @@ private:
     pump_client* client_ = nullptr;
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

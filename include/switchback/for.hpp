@@ -18,7 +18,7 @@
 #include <optional>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // Owns its range.
 template <class Range>
@@ -133,7 +133,7 @@ private:
     typename generator<F>::pointer value_ = nullptr;
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback
 
 #define SB_FOR(cursor, ...) \

@@ -13,10 +13,12 @@
 #pragma once
 
 #include <switchback/detail/await.hpp>
-#include <switchback/traceback.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/traceback.hpp>
+#endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 namespace detail {
 struct future_access;
@@ -55,18 +57,25 @@ public:
     // task.
     decltype(auto) get() const {
         auto& task = checked();
-        if (task.state != detail::node_state::done) throw not_ready{};
+        if (task.state != detail::node_state::done) detail::raise<not_ready>();
         if (task.is(detail::has_failed)) task.home->throw_failure(task);
         if constexpr (!std::is_void_v<T>) return std::as_const(task.result());
     }
 
+    // Whether the task has ended because it was cancelled. Python: Future.cancelled.
+    bool cancelled() const {
+        auto& task = checked();
+        return task.state == detail::node_state::done && task.home->is_cancelled_result(task);
+    }
+
+#if SB_DETAIL_EXCEPTIONS
     // The exception that the task has ended with; null if it has not, or has not ended.
     std::exception_ptr error() const {
         auto& task = checked();
         if (task.state != detail::node_state::done || !task.is(detail::has_failed)) return nullptr;
         task.set(detail::was_looked_at);
         auto const* const kept = task.record_at(0);
-        return kept == nullptr ? std::make_exception_ptr(cancelled{}) : kept->what.error;
+        return kept == nullptr ? std::make_exception_ptr(switchback::cancelled{}) : kept->what.error;
     }
 
     // The way that exception came.
@@ -77,6 +86,7 @@ public:
         if (kept == nullptr || kept->what.gathered == nullptr) return {};
         return switchback::traceback(*kept->what.gathered);
     }
+#endif
 
     // Asks the task to end: sb::cancelled is raised at its innermost await, one turn later, so that
     // its finally blocks run. False: it had ended. A task that catches it goes on.
@@ -91,7 +101,7 @@ private:
     explicit future(state* task) noexcept : task_(task) {}
 
     state& checked() const {
-        if (task_ == nullptr) throw already_awaited{};
+        if (task_ == nullptr) detail::raise<already_awaited>();
         task_->home->check_thread();
         return *task_;
     }
@@ -135,9 +145,9 @@ struct awaiter<future<T>> {
     static step start(node& self, Make& make) {
         auto handle = future<T>(make());
         auto* const awaited = future_access::state_of(handle);
-        if (awaited == nullptr) throw already_awaited{};
+        if (awaited == nullptr) raise<already_awaited>();
         if (awaited->home != self.home) {
-            throw wrong_scheduler("a future of another scheduler's task was awaited");
+            raise<wrong_scheduler>("a future of another scheduler's task was awaited");
         }
         if (awaited->state != node_state::done) check_not_own(self, *awaited);
         self.root = future_access::give_up(std::move(handle));
@@ -166,7 +176,7 @@ struct awaiter<future<T>> {
                              std::is_same_v<Sink, ignore_result>) {
             sink();
         } else {
-            throw result_shared{};
+            raise<result_shared>();
         }
         return true;
     }
@@ -174,7 +184,7 @@ struct awaiter<future<T>> {
 private:
     static void check_not_own(node& self, node& awaited) {
         for (auto* at = &self; at != nullptr;) {
-            if (at == &awaited) throw misuse("a task awaits its own future: it would never end");
+            if (at == &awaited) raise<misuse>("a task awaits its own future: it would never end");
             at = !at->is(is_root) ? at->awaiter : at->is(is_branch) ? at->listener->owner() : nullptr;
         }
     }
@@ -182,5 +192,5 @@ private:
 
 } // namespace detail
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -14,36 +14,37 @@
 // body. A generator belongs to one thread at a time.
 #pragma once
 
-#include <switchback/detail/callee.hpp>
-#include <switchback/detail/escaped_stop.hpp>
 #include <switchback/detail/frame_traits.hpp>
 #include <switchback/detail/generator_iterator.hpp>
+#include <switchback/errors.hpp>
 #include <switchback/try.hpp>
-#include <switchback/unhandled.hpp>
 #include <switchback/yields.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/detail/escaped_stop.hpp>
+#    include <switchback/unhandled.hpp>
+#endif
 
 #include <cstddef>
-#include <cstdio>
-#include <cstdlib>
-#include <exception>
-#include <iterator>
-#include <stdexcept>
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // Where a generator stands (Python: inspect.getgeneratorstate).
 enum class generator_status { created, running, suspended, closed };
 
 namespace detail {
-[[noreturn]] SB_DETAIL_COLD inline void throw_already_running() { throw already_running{}; }
-[[noreturn]] SB_DETAIL_COLD inline void throw_stop_iteration() { throw stop_iteration{}; }
-[[noreturn]] SB_DETAIL_COLD inline void throw_moved_after_start() { throw moved_after_start{}; }
-[[noreturn]] SB_DETAIL_COLD inline void give_up_destroyed_while_running() {
-    std::fputs("switchback: a generator was destroyed by its own body\n", stderr);
-    std::abort();
+[[noreturn]] SB_DETAIL_COLD inline void throw_already_running() { raise<already_running>(); }
+[[noreturn]] SB_DETAIL_COLD inline void throw_stop_iteration() { raise<stop_iteration>(); }
+[[noreturn]] SB_DETAIL_COLD inline void throw_moved_after_start() { raise<moved_after_start>(); }
+// From a destructor: an exception that leaves it ends the program, and says why.
+[[noreturn]] SB_DETAIL_COLD inline void give_up_destroyed_while_running() noexcept {
+    raise<misuse>("a generator was destroyed by its own body");
 }
+
+// Frames that a delegating body makes: see <switchback/delegates.hpp>.
+template <class Y, class Sent>
+class delegation;
 
 // The context of a generator's body. For what is no such body there is a sentence, and some context, so
 // that nothing else is said.
@@ -93,13 +94,16 @@ public:
         if (body().path == detail::path_closed) return;
         if (SB_DETAIL_UNLIKELY(is_running())) detail::give_up_destroyed_while_running();
         if constexpr (is_delegating) {
+#if SB_DETAIL_EXCEPTIONS
             if (visible()) close_unseen(*this);
             if (body().path == detail::path_closed) return;
+#endif
             abandon();
             return;
-        } else if (auto const pending = body().pending(); SB_DETAIL_UNLIKELY(pending != 0)) {
-            close_unseen(pending);
         }
+#if SB_DETAIL_EXCEPTIONS
+        if (auto const pending = body().pending(); SB_DETAIL_UNLIKELY(pending != 0)) close_unseen(pending);
+#endif
         if (body().path != detail::path_closed) frame_.~F();
     }
     SB_DETAIL_MAY_BE_EMPTY_END
@@ -120,7 +124,7 @@ public:
     pointer send(S&& value) {
         static_assert(!std::is_void_v<sent_type>,
             "send(): nothing can be sent to this body; its context must say sb::yields<Y, Sent>");
-        if (body().path == detail::path_not_begun) throw not_started{};
+        if (body().path == detail::path_not_begun) detail::raise<not_started>();
         if (SB_DETAIL_UNLIKELY(must_not_resume())) return refuse();
         if constexpr (is_delegating) {
             if (body().below != nullptr) {
@@ -132,10 +136,11 @@ public:
         return resume();
     }
 
+#if SB_DETAIL_EXCEPTIONS
     // Raises an exception at the yield. Returns the next value, if the body catches it and yields
     // again. A generator that has not begun, or has ended, throws it at once. Python: g.throw(e).
     pointer throw_(std::exception_ptr error) {
-        if (error == nullptr) throw std::invalid_argument("throw_() of a null exception_ptr");
+        if (error == nullptr) detail::raise<nothing_thrown>();
         if (is_running()) detail::throw_already_running();
         innermost_state().forget_sent();
         auto what = detail::known_failure(std::move(error));
@@ -146,6 +151,7 @@ public:
     pointer throw_(E error) {
         return throw_(std::make_exception_ptr(static_cast<E&&>(error)));
     }
+#endif
 
     // Raises generator_exit at the yield, so that finally blocks run; where no try encloses the
     // yield, nothing is thrown and the frame is destroyed. Throws ignored_exit if the body yields
@@ -153,6 +159,7 @@ public:
     // 3.13; nothing where it returns nothing). Python: g.close().
     auto close() {
         if (is_running()) detail::throw_already_running();
+#if SB_DETAIL_EXCEPTIONS
         if (visible()) {
             if constexpr (is_delegating) {
                 close_visible(*this);
@@ -162,6 +169,9 @@ public:
         } else {
             abandon();
         }
+#else
+        abandon();
+#endif
         if constexpr (!std::is_void_v<return_type>) return take_returned();
     }
 
@@ -171,7 +181,7 @@ public:
     auto take_returned() {
         static_assert(!std::is_void_v<R>, "take_returned(): this body returns nothing");
         if constexpr (!std::is_void_v<R>) {
-            if (body().path != detail::path_closed) return std::optional<R>{};
+            if (body().path != detail::path_closed) return maybe<R>{};
             return body().take_returned();
         }
     }
@@ -185,6 +195,11 @@ public:
         }
     }
 
+    // Whether next() would not resume it: it is running, or has ended.
+    bool refuses() const noexcept { return must_not_resume(); }
+#if SB_DETAIL_EXCEPTIONS
+    // ---- For delegation
+
     // Whether it is suspended where a try, of its own or of a frame that it has made, would see an
     // exception, or where one would learn its context. For delegation.
     bool visible() const noexcept {
@@ -196,9 +211,7 @@ public:
         return body().pending() != 0;
     }
 
-    // Whether next() would not resume it: it is running, or has ended.
-    bool refuses() const noexcept { return must_not_resume(); }
-    // For delegation as well: the word in which it says so, and the way back from it.
+    // The word in which it says so, and the way back from it.
     detail::control const& visibility() const noexcept { return body(); }
     static constexpr bool is_found_by_its_word = !context_type::state::delegates;
     static generator& from(std::uintptr_t pending) noexcept {
@@ -213,7 +226,7 @@ public:
         }
         return body().pending() != 0;
     }
-    // For delegation, too: an exception leaves it from where it is suspended.
+    // An exception leaves it from where it is suspended.
     void note_context(detail::failure& leaving) const noexcept {
         if constexpr (is_delegating) {
             for (auto const* at = body().below; at != nullptr; at = at->caller) {
@@ -222,6 +235,7 @@ public:
         }
         body().note_context(leaving);
     }
+#endif
 
     // The rest of the generator, as a single-pass range.
     using iterator = detail::generator_iterator<generator>;
@@ -283,16 +297,19 @@ private:
 
     SB_DETAIL_INLINE pointer resume() {
         auto outcome = step::again;
-        try {
+        SB_DETAIL_TRY {
             if constexpr (is_delegating) {
                 return resume_innermost();
             } else {
                 do { // see go_on; clang, measured, wants it all in one place
                     outcome = frame_(context());
                 } while (SB_DETAIL_IS_CLANG && outcome == step::again);
+#if SB_DETAIL_EXCEPTIONS
                 if (SB_DETAIL_IS_CLANG && outcome == step::failed) throw_failed(body().give_up_records());
+#endif
             }
-        } catch (...) {
+        }
+        SB_DETAIL_CATCH_ALL {
             be_over_by_error();
         }
         if (outcome == step::yielded) return body().yielded();
@@ -304,10 +321,13 @@ private:
     // here to where next() has entered it: optimisers follow the path from one yield to the next through
     // one loop, the user's, but not through two.
     SB_DETAIL_COLD pointer go_on(step outcome) {
-        try {
+        SB_DETAIL_TRY {
             while (outcome == step::again) outcome = frame_(context());
+#if SB_DETAIL_EXCEPTIONS
             if (outcome == step::failed) throw_failed(body().give_up_records());
-        } catch (...) {
+#endif
+        }
+        SB_DETAIL_CATCH_ALL {
             be_over_by_error();
         }
         if (outcome == step::yielded) return body().yielded();
@@ -315,15 +335,17 @@ private:
         return nullptr;
     }
     // In a catch block: an exception leaves the body, and the generator is closed.
-    [[noreturn]] SB_DETAIL_INLINE void be_over_by_error() {
+    SB_DETAIL_INLINE void be_over_by_error() {
+#if SB_DETAIL_EXCEPTIONS
         if constexpr (is_delegating) callees::destroy_all(body());
         body().discard_returned();
         be_over();
         detail::rethrow_from_body();
+#endif
     }
-    SB_DETAIL_COLD pointer resume_rarely() { return resume(); }
 
     using callees = detail::delegation<yield_type, sent_type>;
+    using made_frame = detail::callee<yield_type, sent_type>;
 
     // Runs the innermost frame, and on from there, without recursion.
     SB_DETAIL_INLINE pointer resume_innermost() {
@@ -334,7 +356,9 @@ private:
                 case step::yielded: return body().yielded();
                 case step::called: at = callees::enter(body(), nullptr); break;
                 case step::returned: be_over(); return nullptr;
+#if SB_DETAIL_EXCEPTIONS
                 case step::failed: throw_failed(body().give_up_records());
+#endif
                 default: break;
                 }
             } else if (auto* const value = resume_made(at)) {
@@ -345,7 +369,7 @@ private:
 
     // Runs frames that the body has made, from `at` on. Meanwhile this generator is running, and which
     // frame is at work is known here alone. Null: the outermost is to go on; so says `at`.
-    SB_DETAIL_INLINE pointer resume_made(typename callees::frame*& at) {
+    SB_DETAIL_INLINE pointer resume_made(made_frame*& at) {
         auto const own_path = std::exchange(body().path, detail::path_running);
         for (;;) {
             auto const outcome = resume_one(*at);
@@ -363,26 +387,35 @@ private:
                     return nullptr;
                 }
             } else {
+#if SB_DETAIL_EXCEPTIONS
                 body().path = own_path;
                 at = pass_on_failure(at);
                 if (at == nullptr) return nullptr;
                 body().path = detail::path_running;
+#endif
             }
         }
     }
 
     // Memory may be too short for a record of what it throws: then it leaves as it is.
-    SB_DETAIL_INLINE step resume_one(typename callees::frame& at) {
+    SB_DETAIL_INLINE step resume_one(made_frame& at) {
+#if SB_DETAIL_EXCEPTIONS
         try {
             return at.resume();
         } catch (...) {
             body().below = &at;
             throw;
         }
+#else
+        return at.resume();
+#endif
     }
 
+#if SB_DETAIL_EXCEPTIONS
+    // ---- Exceptions
+
     // A frame has failed: gives the one that sees its exception.
-    SB_DETAIL_COLD typename callees::frame* pass_on_failure(typename callees::frame* at) {
+    SB_DETAIL_COLD made_frame* pass_on_failure(made_frame* at) {
         auto what = callees::take_failure(body(), at);
         if (!callees::route(body(), at, what)) {
             body().note_context(what);
@@ -426,13 +459,14 @@ private:
         }
     }
 
+    SB_DETAIL_COLD pointer resume_rarely() { return resume(); }
     SB_DETAIL_COLD static void close_visible(generator& self) {
         self.innermost_state().forget_sent();
         detail::native_aside aside;
         try {
             detail::failure what{detail::generator_exit_ptr()};
             if (!throw_in(self, what)) self.throw_unseen(what);
-            if (self.resume_rarely() != nullptr) throw ignored_exit{};
+            if (self.resume_rarely() != nullptr) detail::raise<ignored_exit>();
         } catch (generator_exit const&) {
         }
         aside.restore();
@@ -456,6 +490,7 @@ private:
         }
         detail::drop_records(detail::control::records_in(pending), 0);
     }
+#endif
 
     union {
         F frame_; // gone once the path says closed
@@ -473,5 +508,5 @@ auto& next_value(Generator& of) {
     return *value;
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

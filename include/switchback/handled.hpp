@@ -9,6 +9,11 @@
 // (A handler is no C++ catch block, so std::current_exception() knows nothing of it.)
 #pragma once
 
+#include <switchback/detail/config.hpp>
+#if !SB_DETAIL_EXCEPTIONS
+#    error "<switchback/handled.hpp> needs exceptions, and this file is compiled without them"
+#endif
+
 #include <switchback/detail/access.hpp>
 #include <switchback/detail/control.hpp>
 #include <switchback/detail/native_error.hpp>
@@ -18,7 +23,7 @@
 #include <vector>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // Of the innermost handler, or of the finally that an exception led to; null where there is none.
 // Takes the body's context. Python: sys.exc_info.
@@ -69,5 +74,5 @@ inline std::vector<std::exception_ptr> context_of(std::exception_ptr const& erro
 // must not live on in exceptions that nobody handles any more.
 inline void forget_last_error() noexcept { detail::forget_native(); }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

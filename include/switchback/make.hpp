@@ -13,7 +13,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // From what the frame is built of: a constructor's arguments, or the members of an aggregate, in
 // their order. They are used in braces, so numbers are not narrowed.
@@ -22,5 +22,5 @@ generator<F> make(A&&... arguments) {
     return generator<F>(std::in_place, static_cast<A&&>(arguments)...);
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -4,15 +4,24 @@
 //     sb::task_scheduler scheduler{pump};
 //
 // While nothing is ready it sleeps in the kernel, until the next timer or a wake from another
-// thread. Linux and other POSIX systems.
+// thread: on a descriptor where there are those (Linux, other POSIX systems), elsewhere on a condition
+// variable (Windows, and Emscripten, whose poll() does not wait).
 #pragma once
 
 #include <switchback/event_pump.hpp>
 
 #include <atomic>
 
+#if (defined(__unix__) || defined(__APPLE__)) && !defined(__EMSCRIPTEN__)
+#    define SB_DETAIL_PUMP_HAS_DESCRIPTORS 1
+#else
+#    define SB_DETAIL_PUMP_HAS_DESCRIPTORS 0
+#    include <condition_variable>
+#    include <mutex>
+#endif
+
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 class native_pump final : public event_pump {
 public:
@@ -20,20 +29,28 @@ public:
     native_pump();
     ~native_pump() override;
 
-    // From any thread, and from signal handlers. One system call if the loop sleeps, else none.
+    // From any thread, and on POSIX systems from signal handlers. One system call if the loop sleeps,
+    // else none.
     void wake() noexcept override;
     void wake_after(std::chrono::nanoseconds delay) noexcept override;
     void turn(bool may_block) override;
 
 private:
     void sleep();
+    void ring() noexcept; // ends that sleep
+    std::chrono::nanoseconds time_left() const noexcept;
 
+#if SB_DETAIL_PUMP_HAS_DESCRIPTORS
     int read_end_ = -1;
     int write_end_ = -1;
+#else
+    std::mutex mutex_;
+    std::condition_variable rung_;
+#endif
     std::atomic<bool> woken_{false};
     std::atomic<bool> asleep_{false};
     std::chrono::steady_clock::time_point alarm_ = (std::chrono::steady_clock::time_point::max)();
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

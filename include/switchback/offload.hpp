@@ -24,7 +24,7 @@
 #include <type_traits>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 namespace detail {
 
@@ -85,13 +85,14 @@ public:
     }
 
     void run() noexcept override {
-        try {
-            call(std::index_sequence_for<A...>{});
-        } catch (...) {
-            error_ = std::current_exception();
-        }
+        SB_DETAIL_TRY { call(std::index_sequence_for<A...>{}); }
+        SB_DETAIL_CATCH_ALL { refuse(); }
     }
-    void refuse(std::exception_ptr why) noexcept override { error_ = std::move(why); }
+    void refuse() noexcept override {
+#if SB_DETAIL_EXCEPTIONS
+        error_ = std::current_exception();
+#endif
+    }
 
     void deliver() noexcept override {
         if (!std::exchange(arrived_, true)) home_.workers().delivered();
@@ -114,7 +115,9 @@ public:
     }
     bool forward_cancel(node&, cancel_how) noexcept override { return false; }
 
+#if SB_DETAIL_EXCEPTIONS
     std::exception_ptr& error() noexcept { return error_; }
+#endif
     job_outcome<result_type>& outcome() noexcept { return outcome_; }
 
 private:
@@ -142,7 +145,9 @@ private:
     Function function_;
     std::tuple<A...> arguments_;
     job_stop<traits::is_stoppable> stop_;
+#if SB_DETAIL_EXCEPTIONS
     std::exception_ptr error_;
+#endif
     job_outcome<result_type> outcome_;
 };
 
@@ -191,12 +196,14 @@ struct awaiter<offloaded<Function, A...>> {
     static bool take(node& self, Sink& sink) {
         std::unique_ptr<made> arrived(static_cast<made*>(self.object));
         self.awaits = awaited_kind::nothing;
+#if SB_DETAIL_EXCEPTIONS
         if (arrived->error() != nullptr) {
             auto error = std::move(arrived->error());
             arrived.reset(); // runs the user's code, and so before the error is in flight
             self.home->set_in_flight({std::move(error), nullptr});
             return false;
         }
+#endif
         if constexpr (std::is_void_v<result_type>) {
             sink();
         } else {
@@ -208,5 +215,5 @@ struct awaiter<offloaded<Function, A...>> {
 
 } // namespace detail
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

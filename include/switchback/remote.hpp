@@ -13,7 +13,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 namespace detail {
 
@@ -55,5 +55,5 @@ private:
     std::shared_ptr<detail::inbox> inbox_;
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -24,14 +24,14 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 template <class T>
 class future;
 
 namespace detail {
 
-[[noreturn]] SB_DETAIL_COLD inline void throw_missing_return() { throw missing_return{}; }
+[[noreturn]] SB_DETAIL_COLD inline void throw_missing_return() { raise<missing_return>(); }
 
 // What the contexts of all tasks have: all but the result.
 class task_state : public node {
@@ -48,6 +48,7 @@ public:
         return step::suspended;
     }
     void fail(failure&& what) noexcept { home->set_in_flight(std::move(what)); }
+#if SB_DETAIL_EXCEPTIONS
     // The exception that C++ has just caught in this body, with the traceback that it has.
     void push_caught(int level) {
         home->capture(*this);
@@ -55,6 +56,7 @@ public:
         note_context(what, level);
         push(std::move(what), level);
     }
+#endif
 };
 
 // The library's side of `returns`: the node, and room for the result.
@@ -85,6 +87,7 @@ public:
         }
     }
     step fall_off() { throw_missing_return(); }
+#if SB_DETAIL_EXCEPTIONS
     // See keep_earlier_return. A result that cannot be moved stays where it is.
     void keep_returned(int level) {
         if constexpr (std::is_move_constructible_v<R>) {
@@ -105,6 +108,7 @@ public:
             set(has_result);
         }
     }
+#endif
 
     R& result() noexcept { return *std::launder(reinterpret_cast<R*>(storage_)); }
     void discard_result() noexcept {
@@ -117,9 +121,11 @@ public:
     }
 
 private:
+#if SB_DETAIL_EXCEPTIONS
     struct kept_result : kept_value {
-        std::optional<R> value;
+        maybe<R> value;
     };
+#endif
 
     alignas(R) unsigned char storage_[sizeof(R)];
 };
@@ -203,11 +209,12 @@ struct node_of final : returns<typename context_of<F>::return_type> {
     // failure is an ordinary return value.
     SB_DETAIL_INLINE step run_body() noexcept {
         step outcome;
-        try {
+        SB_DETAIL_TRY {
             do {
                 outcome = frame(static_cast<context&>(*this));
             } while (SB_DETAIL_UNLIKELY(outcome == step::again));
-        } catch (...) {
+        }
+        SB_DETAIL_CATCH_ALL {
             header().home->capture(header());
             outcome = step::failed;
         }
@@ -228,10 +235,8 @@ struct node_of final : returns<typename context_of<F>::return_type> {
     static void describe(node& n) {
         auto& self = from(n);
         auto const path = std::exchange(n.path, describe_mark);
-        try {
-            self.frame(static_cast<context&>(self));
-        } catch (...) { // code before SB_BEGIN: then nobody knows where it stands
-        }
+        SB_DETAIL_TRY { self.frame(static_cast<context&>(self)); }
+        SB_DETAIL_CATCH_ALL {} // code before SB_BEGIN: then nobody knows where it stands
         n.path = path;
     }
     static void destroy_frame_of(node& n) noexcept { from(n).destroy_frame(); }
@@ -269,5 +274,5 @@ SB_DETAIL_INLINE node_of<F>* make_node(core* home, frame_memory& memory, bool wi
 
 } // namespace detail
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

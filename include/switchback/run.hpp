@@ -8,7 +8,7 @@
 #include <type_traits>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 namespace detail {
 
@@ -37,18 +37,19 @@ int run(A&& awaitable, worker_options const& workers = {}) {
     static_assert(std::is_void_v<result> || std::is_convertible_v<result, int>,
         "sb::run(): the program's task returns an exit status, or nothing");
     detail::program program(workers);
-    try {
+    SB_DETAIL_TRY {
         if constexpr (std::is_void_v<result>) {
             program.scheduler().run(static_cast<A&&>(awaitable));
             return 0;
         } else {
             return program.scheduler().run(static_cast<A&&>(awaitable));
         }
-    } catch (...) {
+    }
+    SB_DETAIL_CATCH_ALL {
         program.print_error();
         return 1;
     }
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -26,12 +26,12 @@
 #include <vector>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // How many may run at once. Zero is misuse.
 struct at_most {
     explicit at_most(std::size_t limit) : count(limit) {
-        if (limit == 0) throw misuse("sb::at_most{0}: nothing could ever run");
+        if (limit == 0) detail::raise<misuse>("sb::at_most{0}: nothing could ever run");
     }
     std::size_t count;
 };
@@ -59,10 +59,9 @@ struct [[nodiscard]] parallel {
     // What the user's code throws while it makes the next one is an error like a branch's.
     bool start_next(node& owner) noexcept {
         if (running.stopping()) return false;
-        try {
-            return source.start_next(owner, running);
-        } catch (...) {
-            running.fail(std::current_exception());
+        SB_DETAIL_TRY { return source.start_next(owner, running); }
+        SB_DETAIL_CATCH_ALL {
+            running.fail_with_current();
             return false;
         }
     }
@@ -273,5 +272,5 @@ auto run_in_parallel(at_most limit, A&&... what) {
     return detail::parallel_from(limit.count, static_cast<A&&>(what)...);
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -9,7 +9,7 @@
 #include <chrono>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 // What sleep() and sleep_until() make.
 struct [[nodiscard]] sleeping {
@@ -95,5 +95,5 @@ struct awaiter<yielding> {
 
 } // namespace detail
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -6,7 +6,7 @@
 #include <switchback/task.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 template <class R>
 template <class A>
@@ -39,5 +39,5 @@ step awaiting<A, void>::operator()(returns<void>& co) {
 
 } // namespace detail
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -2,8 +2,10 @@
 // look at its values: the SB_ macros return them.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 enum class step : unsigned char {
     returned,  // the body has ended, and its result is stored
@@ -14,5 +16,5 @@ enum class step : unsigned char {
     again,     // resume the body at once: its path leads to a handler or a finally
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

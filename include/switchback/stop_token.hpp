@@ -11,11 +11,13 @@
 // whether it heeds that or not. Named after std::stop_token, which is C++20's.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 #include <atomic>
 #include <memory>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 class stop_token {
 public:
@@ -33,5 +35,5 @@ private:
     std::shared_ptr<std::atomic<bool> const> flag_;
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -10,18 +10,24 @@
 #include <switchback/for.hpp>
 #include <switchback/future.hpp>
 #include <switchback/generator.hpp>
-#include <switchback/handled.hpp>
 #include <switchback/make.hpp>
+#include <switchback/maybe.hpp>
 #include <switchback/native_pump.hpp>
 #include <switchback/offload.hpp>
 #include <switchback/remote.hpp>
+#include <switchback/result.hpp>
 #include <switchback/run.hpp>
 #include <switchback/run_in_parallel.hpp>
 #include <switchback/sleep.hpp>
 #include <switchback/task.hpp>
 #include <switchback/task_scheduler.hpp>
-#include <switchback/traceback.hpp>
 #include <switchback/try.hpp>
-#include <switchback/unhandled.hpp>
 #include <switchback/with.hpp>
 #include <switchback/yield_from.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/handled.hpp>
+#    include <switchback/traceback.hpp>
+#    include <switchback/unhandled.hpp>
+#else
+#    include <switchback/misuse_handler.hpp>
+#endif

@@ -13,7 +13,7 @@
 #include <switchback/detail/await.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 namespace detail {
 struct task_access;
@@ -61,7 +61,7 @@ struct task_access {
     // The node, which is now the caller's. Throws already_awaited.
     template <class R>
     static result_state<R>& take(task<R>&& from) {
-        if (from.held_ == nullptr) throw already_awaited{};
+        if (from.held_ == nullptr) raise<already_awaited>();
         return *std::exchange(from.held_, nullptr);
     }
 };
@@ -157,5 +157,5 @@ task<R>::task(A&& awaitable)
         "sb::task<R> is made of an awaitable that has the result R");
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

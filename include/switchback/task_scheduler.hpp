@@ -20,7 +20,7 @@
 #include <switchback/worker_options.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 class task_scheduler {
 public:
@@ -81,5 +81,5 @@ private:
     detail::core* core_;
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

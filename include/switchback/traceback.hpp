@@ -9,6 +9,11 @@
 // its SB_BEGIN. (C++ does not tell where a throw stands.)
 #pragma once
 
+#include <switchback/detail/config.hpp>
+#if !SB_DETAIL_EXCEPTIONS
+#    error "<switchback/traceback.hpp> needs exceptions, and this file is compiled without them"
+#endif
+
 #include <switchback/detail/trace.hpp>
 #include <switchback/unhandled.hpp>
 
@@ -18,7 +23,7 @@
 #include <vector>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 class traceback {
 public:
@@ -56,5 +61,5 @@ std::string describe(std::exception_ptr const& error);
 // of the scheduler.
 traceback current_traceback();
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

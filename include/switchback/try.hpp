@@ -25,9 +25,11 @@
 #pragma once
 
 #include <switchback/body.hpp>
-#include <switchback/detail/blocks.hpp>
 
-#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#if SB_DETAIL_EXCEPTIONS
+
+#    include <switchback/detail/blocks.hpp>
+
 
 #    define SB_TRY SB_DETAIL_ENTER_TRY("SB_TRY") SB_DETAIL_OPEN_TRY(trying)
 
@@ -38,8 +40,9 @@
         case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
             SB_DETAIL_CHECK(macro); \
             static_assert(SB_DETAIL_HERE::can_nest, \
-                macro ": blocks nest too deep (four of SB_TRY, SB_WITH and SB_SWITCH): move the " \
-                      "inner part into a frame of its own"); \
+                macro ": blocks nest too deep (" SB_DETAIL_INNER_LEVELS \
+                      " of SB_TRY, SB_WITH and SB_SWITCH): move the inner part into a frame of its " \
+                      "own"); \
             SB_DETAIL_ALONE(sb_one_try_or_with_a_line_); \
             ::switchback::detail::arrive<SB_DETAIL_HERE>(sb_now);
 
@@ -148,8 +151,44 @@
 
 #else
 
-#    define SB_TRY \
+// One sentence; the other macros only see to it that nothing more is said.
+#    define SB_DETAIL_NEEDS_EXCEPTIONS(macro) \
         static_assert(::switchback::detail::always_false<decltype(sb_now)>, \
-            "SB_TRY needs exceptions, and this file is compiled without them");
+            macro " needs exceptions, and this file is compiled without them: return errors as values, " \
+                  "and leave clean-up to the destructors of the frame's members")
+
+#    define SB_TRY \
+        SB_DETAIL_NEEDS_EXCEPTIONS("SB_TRY"); \
+        {
+#    define SB_CATCH(...) \
+        } \
+        if (__VA_ARGS__ = ::switchback::detail::no_exception<void(__VA_ARGS__)>(); true) {
+#    define SB_CATCH_ERRORS \
+        } \
+        {
+#    define SB_CATCH_ALL SB_CATCH_ERRORS
+#    define SB_ELSE SB_CATCH_ERRORS
+#    define SB_FINALLY SB_CATCH_ERRORS
+#    define SB_END_TRY }
+#    define SB_RAISE() \
+        SB_DETAIL_NEEDS_EXCEPTIONS("SB_RAISE()"); \
+        return ::switchback::step::failed
+
+namespace switchback {
+inline namespace SB_DETAIL_ABI {
+namespace detail {
+
+template <class Declaration>
+struct caught_by;
+template <class T>
+struct caught_by<void(T)> {
+    using reference = T;
+};
+template <class Declaration>
+typename caught_by<Declaration>::reference no_exception(); // nowhere defined
+
+} // namespace detail
+} // namespace SB_DETAIL_ABI
+} // namespace switchback
 
 #endif

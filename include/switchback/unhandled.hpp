@@ -2,15 +2,20 @@
 // nobody holds or ever looked at. They are reported, once, to one handler.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+#if !SB_DETAIL_EXCEPTIONS
+#    error "<switchback/unhandled.hpp> needs exceptions, and this file is compiled without them"
+#endif
+
+#include <switchback/detail/handler_slot.hpp>
 #include <switchback/detail/trace.hpp>
 #include <switchback/errors.hpp>
 
-#include <atomic>
 #include <cstdio>
 #include <exception>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 struct unhandled_error {
     std::exception_ptr error;
@@ -23,7 +28,7 @@ using unhandled_error_handler = void (*)(unhandled_error const&);
 
 namespace detail {
 
-inline std::atomic<unhandled_error_handler> installed_unhandled_error_handler{nullptr};
+inline handler_slot<unhandled_error_handler> installed_unhandled_error_handler;
 
 } // namespace detail
 
@@ -60,5 +65,5 @@ SB_DETAIL_COLD inline void report_unraisable(std::exception_ptr const& error) no
 
 } // namespace detail
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -16,8 +16,12 @@
 
 #include <switchback/try.hpp>
 
+#include <optional>
+
+#if SB_DETAIL_EXCEPTIONS
+
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class T, class = void>
@@ -49,10 +53,8 @@ void leave_with(control& body, Resource& resource) {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback
-
-#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
 
 #    define SB_DETAIL_FIRST_(first, ...) first
 #    define SB_DETAIL_FIRST(...) SB_DETAIL_FIRST_(__VA_ARGS__, ~)
@@ -75,7 +77,8 @@ void leave_with(control& body, Resource& resource) {
 #else
 
 #    define SB_WITH(...) \
-        static_assert(::switchback::detail::always_false<decltype(sb_now)>, \
-            "SB_WITH needs exceptions, and this file is compiled without them");
+        SB_DETAIL_NEEDS_EXCEPTIONS("SB_WITH"); \
+        {
+#    define SB_END_WITH }
 
 #endif

@@ -1,10 +1,12 @@
 // How many threads run a scheduler's jobs, and how many jobs may wait for one of them.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 #include <cstddef>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 struct worker_options {
     // Threads at the most, started as they are needed. 0: as many as the processors, at least four.
@@ -13,5 +15,5 @@ struct worker_options {
     std::size_t queue = 1024;
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

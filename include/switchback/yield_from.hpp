@@ -31,15 +31,15 @@
 #include <switchback/generator.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 template <class Y, class Sent, class Returned>
 class delegates;
 
 namespace detail {
 
-[[noreturn]] SB_DETAIL_COLD inline void throw_cannot_send() { throw cannot_send{}; }
-[[noreturn]] SB_DETAIL_COLD inline void throw_nothing_returned() { throw nothing_returned{}; }
+[[noreturn]] SB_DETAIL_COLD inline void throw_cannot_send() { raise<cannot_send>(); }
+[[noreturn]] SB_DETAIL_COLD inline void throw_nothing_returned() { raise<nothing_returned>(); }
 
 template <class T, class = void>
 struct is_range : std::false_type {};
@@ -120,7 +120,7 @@ SB_DETAIL_INLINE step yield_from(activation const& now, Body& body, G& to, int l
     }
     body.path = path_at<S>(now, line);
     body.template suspend<S>();
-    if constexpr (S::guard != 0) {
+    if constexpr (S::guard != 0 || !has_exceptions) {
     } else if (to.may_be_visible()) {
         if constexpr (G::is_found_by_its_word) {
             body.template set_visible_behind<S>(to.visibility());
@@ -131,6 +131,7 @@ SB_DETAIL_INLINE step yield_from(activation const& now, Body& body, G& to, int l
     return step::yielded;
 }
 
+#if SB_DETAIL_EXCEPTIONS
 // An exception waits for the delegating body: the other gets it, or is closed where it cannot see it,
 // or must not. True: it has yielded `value`, or ended; false: the exception goes on from here.
 template <class Body, class G>
@@ -159,6 +160,8 @@ SB_DETAIL_COLD bool throw_to_delegate(Body& body, G& to, failure& what, typename
     value = to.throw_(error);
     return true;
 }
+#endif
+
 // Control comes to the delegation, or is back at it.
 template <class S, class Body, class G, class Sink>
 SB_DETAIL_INLINE step delegate_to_member(activation& now, Body& body, int line, G& to, Sink& sink) {
@@ -169,6 +172,7 @@ SB_DETAIL_INLINE step delegate_to_member(activation& now, Body& body, int line, 
     } else {
         land<S>(now);
         bool is_thrown = false;
+#if SB_DETAIL_EXCEPTIONS
         if (SB_DETAIL_UNLIKELY(body.pending() != 0)) {
             if (now.arriving != 0) {
                 now.arriving = 0;
@@ -181,6 +185,7 @@ SB_DETAIL_INLINE step delegate_to_member(activation& now, Body& body, int line, 
                 body.template clear_visible<S>();
             }
         }
+#endif
         if (!is_thrown) value = resume_delegate(body, to);
     }
     if (value != nullptr) return yield_from<S>(now, body, to, line, value);
@@ -216,6 +221,10 @@ constexpr delegate_to kind_of_delegate() {
         return delegate_to::nothing;
     }
 }
+
+// See callee.hpp, which <switchback/delegates.hpp> includes.
+template <class F>
+struct callee_frame;
 
 template <class S, class Body, class Make>
 void make_frame(activation& now, Body& body, int line, Make& make);
@@ -253,7 +262,7 @@ struct owned_generator {
     using context = delegates<typename G::yield_type, typename G::sent_type, R>;
 
     G held;
-    std::optional<R> result{};
+    maybe<R> result{};
 
     step operator()(context& co);
 };
@@ -362,7 +371,7 @@ struct ignore_returned {
 
 // SB_YIELD_FROM_INTO's target. Python's None is an empty optional.
 template <class Target, class R>
-void store_value(Target& target, std::optional<R>&& value) {
+void store_value(Target& target, maybe<R>&& value) {
     if (!value) {
         if constexpr (is_optional<Target>::value) {
             target.reset();
@@ -378,13 +387,13 @@ void store_value(Target& target, std::optional<R>&& value) {
     }
 }
 template <class Target, class... R>
-SB_DETAIL_INLINE void store_returned(Target& target, std::optional<R>&&... returned) {
+SB_DETAIL_INLINE void store_returned(Target& target, maybe<R>&&... returned) {
     static_assert(sizeof...(R) == 1, "SB_YIELD_FROM_INTO: this generator returns nothing");
-    (store_value(target, static_cast<std::optional<R>&&>(returned)), ...);
+    (store_value(target, static_cast<maybe<R>&&>(returned)), ...);
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback
 
 #define SB_DETAIL_YIELD_FROM(macro, sink, ...) \

@@ -18,11 +18,10 @@
 #include <switchback/detail/conversation.hpp>
 #include <switchback/detail/place.hpp>
 #include <switchback/detail/slot.hpp>
-#include <switchback/errors.hpp>
 #include <switchback/step.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 template <class F>
 class generator;
@@ -57,19 +56,21 @@ public:
                 "SB_RETURN: this value is not of the type that the body's context names");
         }
     }
+#if SB_DETAIL_EXCEPTIONS
     // See keep_earlier_return.
     void keep_returned(int level) {
         if constexpr (!std::is_void_v<Returned>) {
             auto* const fresh = new kept_return;
-            fresh->value.swap(returned_slot::held);
+            std::swap(fresh->value, returned_slot::held);
             this->keep(fresh, level);
         }
     }
     void restore_returned(int level) noexcept {
         if constexpr (!std::is_void_v<Returned>) {
-            returned_slot::held.swap(static_cast<kept_return*>(this->kept(level))->value);
+            std::swap(returned_slot::held, static_cast<kept_return*>(this->kept(level))->value);
         }
     }
+#endif
     // A return that a finally took back leaves no value behind (nor does the end of the body).
     void discard_returned() noexcept {
         if constexpr (!std::is_void_v<Returned>) returned_slot::held.reset();
@@ -78,12 +79,14 @@ public:
         discard_returned();
         return step::returned;
     }
-    auto take_returned() { return std::exchange(returned_slot::held, std::nullopt); }
+    auto take_returned() { return std::exchange(returned_slot::held, {}); }
 
+#if SB_DETAIL_EXCEPTIONS
 private:
     struct kept_return : kept_value {
-        std::optional<std::conditional_t<std::is_void_v<Returned>, char, Returned>> value;
+        maybe<std::conditional_t<std::is_void_v<Returned>, char, Returned>> value;
     };
+#endif
 };
 
 } // namespace detail
@@ -104,5 +107,5 @@ private:
     friend class generator;
 };
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

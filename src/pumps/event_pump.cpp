@@ -3,12 +3,12 @@
 #include <switchback/errors.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 void event_pump::serve(pump_client* client) {
-    if (client != nullptr && client_ != nullptr) throw pump_in_use{};
+    if (client != nullptr && client_ != nullptr) detail::raise<pump_in_use>();
     client_ = client;
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -1,23 +1,36 @@
 #include <switchback/native_pump.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <system_error>
+#include <switchback/errors.hpp>
 
-#include <poll.h>
-#include <unistd.h>
-#if defined(__linux__)
-#    include <sys/eventfd.h>
-#else
-#    include <fcntl.h>
+#include <algorithm>
+
+#if SB_DETAIL_PUMP_HAS_DESCRIPTORS
+#    include <cerrno>
+#    include <cstdint>
+#    include <system_error>
+
+#    include <poll.h>
+#    include <unistd.h>
+#    if defined(__linux__)
+#        include <sys/eventfd.h>
+#    else
+#        include <fcntl.h>
+#    endif
 #endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
+
+#if SB_DETAIL_PUMP_HAS_DESCRIPTORS
+
 namespace {
 
 [[noreturn]] void throw_errno(char const* what) {
+#if SB_DETAIL_EXCEPTIONS
     throw std::system_error(errno, std::generic_category(), what);
+#else
+    detail::report_misuse(what);
+#endif
 }
 
 // Waits until the descriptor can be read, for so long at the most. Never shorter, where there is
@@ -68,15 +81,52 @@ native_pump::~native_pump() {
     if (write_end_ != read_end_) close(write_end_);
 }
 
-// The two flags are written in the order opposite to that of sleep(), so that one of the two sees
-// what the other has done: either the loop sees that it was woken, or this sees that it sleeps.
-void native_pump::wake() noexcept {
-    if (woken_.exchange(true)) return;
-    if (!asleep_.load()) return;
+void native_pump::sleep() {
+    asleep_.store(true);
+    if (!woken_.load()) wait_readable(read_end_, time_left());
+    asleep_.store(false);
+    std::uint64_t sink = 0;
+    while (read(read_end_, &sink, sizeof sink) > 0) {}
+}
+
+void native_pump::ring() noexcept {
     int const before = errno; // this may be a signal handler
     std::uint64_t const one = 1;
     while (write(write_end_, &one, sizeof one) < 0 && errno == EINTR) {}
     errno = before;
+}
+
+#else
+
+native_pump::native_pump() = default;
+native_pump::~native_pump() = default;
+
+void native_pump::sleep() {
+    auto const woken = [this] { return woken_.load(); };
+    auto const longest = time_left();
+    std::unique_lock<std::mutex> lock(mutex_);
+    asleep_.store(true);
+    if (longest == forever) {
+        rung_.wait(lock, woken);
+    } else { // a day, and then again: an hour that is far away does not fit every clock
+        rung_.wait_for(lock, std::min<std::chrono::nanoseconds>(longest, std::chrono::hours(24)), woken);
+    }
+    asleep_.store(false);
+}
+
+// The lock is taken so that this does not fall between the loop's look at the flag and its wait.
+void native_pump::ring() noexcept {
+    std::lock_guard<std::mutex> const lock(mutex_);
+    rung_.notify_one();
+}
+
+#endif
+
+// The two flags are written in the order opposite to that of sleep(), so that one of the two sees
+// what the other has done: either the loop sees that it was woken, or this sees that it sleeps.
+void native_pump::wake() noexcept {
+    if (woken_.exchange(true)) return;
+    if (asleep_.load()) ring();
 }
 
 void native_pump::wake_after(std::chrono::nanoseconds delay) noexcept {
@@ -86,18 +136,11 @@ void native_pump::wake_after(std::chrono::nanoseconds delay) noexcept {
                                                             : now + delay;
 }
 
-void native_pump::sleep() {
+std::chrono::nanoseconds native_pump::time_left() const noexcept {
     using std::chrono::steady_clock;
-    asleep_.store(true);
-    if (!woken_.load()) {
-        auto const now = steady_clock::now();
-        wait_readable(read_end_, alarm_ == steady_clock::time_point::max()
-                                     ? forever
-                                     : std::max(alarm_ - now, steady_clock::duration::zero()));
-    }
-    asleep_.store(false);
-    std::uint64_t sink = 0;
-    while (read(read_end_, &sink, sizeof sink) > 0) {}
+    if (alarm_ == steady_clock::time_point::max()) return forever;
+    return std::max<std::chrono::nanoseconds>(
+        alarm_ - steady_clock::now(), std::chrono::nanoseconds::zero());
 }
 
 void native_pump::turn(bool may_block) {
@@ -108,5 +151,5 @@ void native_pump::turn(bool may_block) {
     if (woken_.exchange(false) || rung) run_tasks(rung);
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -4,7 +4,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace testing {
 
 void virtual_pump::wake() noexcept {
@@ -39,7 +39,7 @@ void virtual_pump::turn(bool may_block) {
         now_ = std::max(now_, std::exchange(alarm_, time_point::max()));
         run(true);
     } else if (may_block) {
-        throw deadlock{};
+        detail::raise<deadlock>();
     }
 }
 
@@ -64,5 +64,5 @@ void virtual_pump::advance(std::chrono::nanoseconds time) {
 }
 
 } // namespace testing
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -11,7 +11,7 @@
 #include <switchback/make.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class T>
@@ -56,5 +56,5 @@ auto chain(S&& first, T&& second, Others&&... others) {
     }
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -12,7 +12,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class Source>
@@ -40,5 +40,5 @@ auto enumerate(S&& source, std::size_t first = 0) {
         detail::as_source<S>(static_cast<S&&>(source)), first);
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -13,7 +13,7 @@
 #include <functional>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class Predicate, class Source>
@@ -39,5 +39,5 @@ auto filter(Predicate predicate, S&& source) {
         static_cast<Predicate&&>(predicate), detail::as_source<S>(static_cast<S&&>(source)));
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

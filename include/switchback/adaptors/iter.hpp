@@ -11,7 +11,7 @@
 #include <switchback/make.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 template <class Range>
 auto iter(Range&& range) {
@@ -19,5 +19,5 @@ auto iter(Range&& range) {
     return make<detail::walking<Range>>(static_cast<Range&&>(range));
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -17,7 +17,7 @@
 #include <functional>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class Function>
@@ -62,5 +62,5 @@ auto map(Function function, S&&... sources) {
         static_cast<Function&&>(function), static_cast<S&&>(sources)...);
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -12,7 +12,7 @@
 #include <cstddef>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class Source>
@@ -38,5 +38,5 @@ auto take(std::size_t count, S&& source) {
         count, detail::as_source<S>(static_cast<S&&>(source)));
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -16,7 +16,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class... T>
@@ -63,5 +63,5 @@ auto zip(S&&... sources) {
         std::in_place, static_cast<S&&>(sources)...);
 }
 
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -2,10 +2,12 @@
 // public face alone.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 #include <type_traits>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 struct access {
@@ -39,5 +41,5 @@ struct access {
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -11,7 +11,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // How far a try has come in this activation.
@@ -149,7 +149,7 @@ SB_DETAIL_INLINE step return_from(activation& now, control& body) {
 // value is kept, for the case that this return comes to nothing (by a break in a finally, say).
 template <class S, class Body>
 SB_DETAIL_INLINE void keep_earlier_return(activation const& now, Body& body) {
-    if constexpr (S::guard != 0 && S::in_finally) {
+    if constexpr (S::guard != 0 && S::in_finally) { // so not without exceptions
         for (int level = S::guard - 1; level > 0; --level) {
             if (S::block_at(level) == block::finally && now.exit_at(level) == exit::returning) {
                 if (!body.has_kept(level)) body.keep_returned(level);
@@ -160,8 +160,8 @@ SB_DETAIL_INLINE void keep_earlier_return(activation const& now, Body& body) {
 }
 
 // The body's own loop was continued or broken: there is nothing around it to go on with.
-[[noreturn]] SB_DETAIL_COLD inline void throw_stray_exit() { throw stray_exit{}; }
+[[noreturn]] SB_DETAIL_COLD inline void throw_stray_exit() { raise<stray_exit>(); }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -7,7 +7,7 @@
 #include <optional>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // How a type is awaited. A specialisation for T (never a reference) has
@@ -207,5 +207,5 @@ struct awaiting<A, void> {
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

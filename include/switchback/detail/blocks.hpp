@@ -27,7 +27,7 @@
 #include <type_traits>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class S>
@@ -214,7 +214,7 @@ record* handled_record(control const& body) {
     return nullptr;
 }
 
-[[noreturn]] SB_DETAIL_COLD inline void throw_nothing_to_raise() { throw nothing_to_raise{}; }
+[[noreturn]] SB_DETAIL_COLD inline void throw_nothing_to_raise() { raise<nothing_to_raise>(); }
 
 template <class S, class Body>
 SB_DETAIL_INLINE step raise_again(activation& now, Body& body) {
@@ -224,5 +224,5 @@ SB_DETAIL_INLINE step raise_again(activation& now, Body& body) {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

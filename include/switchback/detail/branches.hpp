@@ -5,7 +5,7 @@
 #include <switchback/detail/await.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 class branches final : public join {
@@ -18,12 +18,12 @@ public:
 
     // Starts one: it runs to its first suspension, on the spot.
     void start(node& owner, node& root, bool keeps_result) noexcept;
-    // No more of them can be made: an exception was thrown.
-    void fail(std::exception_ptr why) noexcept;
+    // No more of them can be made: an exception was thrown, and is being handled.
+    void fail_with_current() noexcept;
 
     std::size_t running() const noexcept { return running_; }
     // A failure or a cancellation has come: nothing more is to be started.
-    bool stopping() const noexcept { return cancelled_ || failed_ != nullptr || error_ != nullptr; }
+    bool stopping() const noexcept { return cancelled_ || failed_ != nullptr || has_error_; }
 
     // The waiter's side: until no more than so many run.
     bool satisfied(std::size_t most) const noexcept { return running_ <= most; }
@@ -51,7 +51,10 @@ private:
     node* owner_ = nullptr;
     node* waiter_ = nullptr; // the owner, while it waits here
     node* failed_ = nullptr; // the first
+#if SB_DETAIL_EXCEPTIONS
     std::exception_ptr error_;
+#endif
+    bool has_error_ = false;
     bool cancelled_ = false;
 };
 
@@ -111,5 +114,5 @@ struct awaiter<end_of_branches> {
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

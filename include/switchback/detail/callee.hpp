@@ -5,17 +5,21 @@
 
 #include <switchback/detail/access.hpp>
 #include <switchback/detail/conversation.hpp>
-#include <switchback/detail/escaped_stop.hpp>
 #include <switchback/detail/frame_traits.hpp>
-#include <switchback/unhandled.hpp>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/detail/escaped_stop.hpp>
+#    include <switchback/unhandled.hpp>
+#endif
 
 #include <cstddef>
 #include <new>
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
+
+#if SB_DETAIL_HOSTED
 
 // Blocks for such frames: the thread's own free lists, in a header because generators link with
 // nothing. Small blocks are kept until the thread ends.
@@ -108,6 +112,16 @@ struct block_of {
     }
 };
 
+#else
+
+template <std::size_t Size>
+struct block_of {
+    static void* allocate() { return ::operator new(Size); }
+    static void release(void* given) noexcept { ::operator delete(given); }
+};
+
+#endif
+
 template <class Y, class Sent>
 struct callee;
 
@@ -191,12 +205,15 @@ private:
         auto& self = static_cast<callee_frame&>(at);
         auto& body = access::body(self.context);
         step outcome;
-        try {
+        SB_DETAIL_TRY {
             do {
                 outcome = self.frame(self.context);
             } while (SB_DETAIL_UNLIKELY(outcome == step::again));
-        } catch (...) {
+        }
+        SB_DETAIL_CATCH_ALL {
+#if SB_DETAIL_EXCEPTIONS
             body.push_caught(0);
+#endif
             outcome = step::failed;
         }
         if (outcome == step::returned) {
@@ -234,6 +251,7 @@ public:
         state_of(root, caller).below = ended;
         return caller;
     }
+#if SB_DETAIL_EXCEPTIONS
     // An exception goes outwards from `at`, which is left alone if it can see it; frames that cannot
     // are destroyed. Where it was kept for a frame, true; `at` is that frame.
     SB_DETAIL_COLD static bool route(outermost& root, frame*& at, failure& what) {
@@ -268,6 +286,7 @@ public:
         if (match<generator_exit>(closing.error) == nullptr) std::swap(what, closing);
         discard(closing);
     }
+#endif
     SB_DETAIL_COLD static void destroy_all(outermost& root) noexcept { destroy_until(root, nullptr); }
 
 private:
@@ -275,6 +294,7 @@ private:
         return at == nullptr ? root : at->state();
     }
 
+#if SB_DETAIL_EXCEPTIONS
     // Throws `what` into the innermost frame and destroys it, whatever comes of that. Its caller sees a
     // generator_exit where it returns; an ignored_exit where it yields; else what it raises.
     static void close_innermost(outermost& root, failure& what) {
@@ -335,6 +355,7 @@ private:
         at->state().push_incoming(static_cast<failure&&>(what));
         return true;
     }
+#endif
     static void destroy_until(outermost& root, frame* end) noexcept {
         while (root.below != end) {
             auto* const innermost = root.below;
@@ -345,5 +366,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -5,12 +5,19 @@
 #include <switchback/detail/slot.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 constexpr bool is_reserved_value(long long value) {
     return value >= chooser_base && value <= chooser_base + static_cast<long long>(mask_of(1));
 }
+#if SB_PATH_BITS == 64
+constexpr bool has_room_in_label(long long) { return true; }
+#else
+constexpr bool has_room_in_label(long long value) {
+    return value >= INT32_MIN && value <= INT32_MAX;
+}
+#endif
 
 // A value that would be taken for a label goes to label 0, which no resume point has and no SB_CASE
 // can name: to SB_DEFAULT.
@@ -19,22 +26,33 @@ constexpr label chosen_by_value(T value) {
     static_assert(std::is_integral_v<T> || std::is_enum_v<T>,
         "SB_SWITCH takes an integer or an enumeration");
     auto const number = static_cast<long long>(value);
-    return static_cast<label>(is_reserved_value(number) ? chooser_base : number);
+    return is_reserved_value(number) || !has_room_in_label(number)
+               ? static_cast<label>(chooser_base)
+               : static_cast<label>(number);
 }
 
 template <class S>
 constexpr label chosen_by_path(path_t target) {
     auto const index = target >> shift_of(S::depth) & mask_of(S::depth);
-    return static_cast<label>(chooser_base + static_cast<long long>(index));
+    return static_cast<label>(chooser_base + static_cast<label_value>(index));
 }
+
+#if SB_DETAIL_EXCEPTIONS
+#    define SB_DETAIL_NO_CONSTANT(sentence) throw sentence
+#else
+label no_constant(char const* sentence); // nowhere defined
+#    define SB_DETAIL_NO_CONSTANT(sentence) no_constant(sentence)
+#endif
 
 template <class S, class T>
 constexpr label case_value(T value) {
     static_assert(S::kind == block::chooser, "SB_CASE stands outside of an SB_SWITCH");
     auto const number = static_cast<long long>(value);
-    return is_reserved_value(number)
-               ? throw "SB_CASE: the values from 2^40 to 2^40 + 1023 are reserved"
-               : static_cast<label>(number);
+    if (is_reserved_value(number)) {
+        SB_DETAIL_NO_CONSTANT("SB_CASE: the values from 2^40 to 2^40 + 1023 are reserved"); // 2^30 in 32 bits
+    }
+    if (!has_room_in_label(number)) SB_DETAIL_NO_CONSTANT("SB_CASE: with SB_PATH_BITS 32 a case has 32 bits");
+    return static_cast<label>(number);
 }
 
 // Control comes by, on its way into the switch.
@@ -42,15 +60,15 @@ template <class S, int Line>
 SB_DETAIL_INLINE bool come_by_switch(activation& now) {
     static_assert(S::in_body, "SB_SWITCH stands outside a body: write SB_BEGIN(co) first");
     static_assert(S::can_nest,
-        "SB_SWITCH: blocks nest too deep (four of SB_TRY, SB_WITH and SB_SWITCH): move the inner part "
-        "into a frame of its own");
+        "SB_SWITCH: blocks nest too deep (" SB_DETAIL_INNER_LEVELS " of SB_TRY, SB_WITH and SB_SWITCH): "
+        "move the inner part into a frame of its own");
     static_assert(!S::in_body || S::has_room_for(Line),
-        "SB_SWITCH stands too many lines behind the beginning of its body (16382 lines) or block "
-        "(1021): move a part into a frame of its own");
+        "SB_SWITCH stands too many lines behind the beginning of its body (" SB_DETAIL_LINES_IN_BODY
+        " lines) or block (" SB_DETAIL_LINES_IN_BLOCK "): move a part into a frame of its own");
     arrive<S>(now);
     return false;
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

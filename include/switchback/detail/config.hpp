@@ -32,6 +32,15 @@
 #    define SB_DETAIL_UNLIKELY(x) (x)
 #endif
 
+// Ends the program where there is nothing to abort it with.
+#if defined(__GNUC__) || defined(__clang__)
+#    define SB_DETAIL_TRAP() __builtin_trap()
+#else
+#    define SB_DETAIL_TRAP() \
+        for (;;) { \
+        }
+#endif
+
 #if defined(__SANITIZE_ADDRESS__)
 #    define SB_DETAIL_ASAN 1
 #elif defined(__has_feature)
@@ -55,6 +64,47 @@
 
 // std::addressof without <memory>, which would double what a generator's user has to compile.
 #define SB_DETAIL_ADDRESS_OF(object) __builtin_addressof(object)
+
+// ---- What a program may choose, for all of its files that share generators and tasks
+
+// The bits of the resume path: 64, or 32 for small machines (shorter bodies, fewer blocks in one another:
+// see <switchback/detail/path.hpp>).
+#if !defined(SB_PATH_BITS)
+#    define SB_PATH_BITS 64
+#elif SB_PATH_BITS != 64 && SB_PATH_BITS != 32
+#    error "SB_PATH_BITS is 64 or 32"
+#endif
+
+// Without exceptions (-fno-exceptions) bodies have no SB_TRY and no SB_WITH, and a misuse goes to the
+// handler of <switchback/misuse_handler.hpp>.
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#    define SB_DETAIL_EXCEPTIONS 1
+#    define SB_DETAIL_TRY try
+#    define SB_DETAIL_CATCH_ALL catch (...)
+#else
+#    define SB_DETAIL_EXCEPTIONS 0
+#    define SB_DETAIL_TRY if (true)
+#    define SB_DETAIL_CATCH_ALL else
+#endif
+
+// The namespace within `switchback` that names the version, and what was chosen: files that chose
+// otherwise do not link with each other's contexts, instead of taking them for their own.
+#if SB_DETAIL_EXCEPTIONS && SB_PATH_BITS == 64
+#    define SB_DETAIL_ABI v0
+#elif SB_DETAIL_EXCEPTIONS
+#    define SB_DETAIL_ABI v0_path32
+#elif SB_PATH_BITS == 64
+#    define SB_DETAIL_ABI v0_no_exceptions
+#else
+#    define SB_DETAIL_ABI v0_no_exceptions_path32
+#endif
+
+// Where there is no operating system, there are no thread_local objects either.
+#if !defined(__STDC_HOSTED__) || __STDC_HOSTED__
+#    define SB_DETAIL_HOSTED 1
+#else
+#    define SB_DETAIL_HOSTED 0
+#endif
 
 // Checks that cost something at each step (is this the scheduler's thread?) run in debug builds, or
 // where the program asks for them.

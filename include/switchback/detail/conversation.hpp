@@ -10,10 +10,10 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
-[[noreturn]] SB_DETAIL_COLD inline void throw_nothing_sent() { throw nothing_sent{}; }
+[[noreturn]] SB_DETAIL_COLD inline void throw_nothing_sent() { raise<nothing_sent>(); }
 
 template <class Y, class Sent>
 struct callee;
@@ -112,5 +112,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -14,10 +14,11 @@
 
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 struct worker_options;
 
@@ -127,6 +128,8 @@ public:
     static node& innermost(node& n) noexcept;
     // What a finished root has failed with is now in flight, in a task that awaited it.
     SB_DETAIL_COLD void fly_failure_of(node& root) noexcept;
+    // Whether a finished root was cancelled.
+    static bool is_cancelled_result(node& root) noexcept;
     // Throws what a finished root has failed with, with its traceback kept for whoever asks.
     [[noreturn]] void throw_failure(node& root);
 
@@ -218,5 +221,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

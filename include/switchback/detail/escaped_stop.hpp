@@ -6,7 +6,7 @@
 #include <switchback/errors.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // An exception leaves a generator's body: a stop_iteration, or what derives from it, becomes the
@@ -31,5 +31,5 @@ SB_DETAIL_COLD inline void convert_stop(failure& leaving) {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -2,15 +2,22 @@
 #pragma once
 
 #include <switchback/detail/config.hpp>
-#include <switchback/detail/trace.hpp>
 
-#include <exception>
-#include <new>
-#include <utility>
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/detail/trace.hpp>
+
+#    include <exception>
+#    include <new>
+#    include <utility>
+#endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
+
+inline constexpr bool has_exceptions = SB_DETAIL_EXCEPTIONS;
+
+#if SB_DETAIL_EXCEPTIONS
 
 // Owned by whoever holds it: moved by hand, since its owner's destructor would cost every body that has
 // no exceptions.
@@ -66,6 +73,15 @@ SB_DETAIL_COLD inline void link_context(failure& raised, failure&& handled) noex
     }
 }
 
+#else
+
+// Without exceptions a body fails in one way: its task is cancelled.
+struct failure {};
+inline void discard(failure&) noexcept {}
+inline failure copy(failure const&) noexcept { return {}; }
+
+#endif
+
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

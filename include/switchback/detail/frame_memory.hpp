@@ -12,7 +12,7 @@
 #include <new>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 class frame_memory {
@@ -63,5 +63,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

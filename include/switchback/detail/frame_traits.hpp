@@ -6,7 +6,7 @@
 #include <type_traits>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 
 template <class Y, class Sent, class Returned>
 class yields;
@@ -47,5 +47,5 @@ template <class F>
 using context_of = typename frame_traits<F>::type;
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -1,11 +1,21 @@
 // The iterator of what has a next(): single-pass, as a generator is.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 #include <cstddef>
-#include <iterator>
+#if defined(__has_include)
+#    if __has_include(<bits/stl_iterator_base_types.h>)
+#        include <bits/stl_iterator_base_types.h> // libstdc++'s tags, without all that <iterator> costs
+#        define SB_DETAIL_HAS_ITERATOR_TAGS
+#    endif
+#endif
+#if !defined(SB_DETAIL_HAS_ITERATOR_TAGS)
+#    include <iterator>
+#endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class Generator>
@@ -53,5 +63,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -2,8 +2,10 @@
 // it; nothing here owns anything.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 struct links {
@@ -48,5 +50,5 @@ struct list_head : links {
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

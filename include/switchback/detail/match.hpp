@@ -7,7 +7,7 @@
 #include <typeinfo>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // The address of the exception as a `T const&`, or null. It stays valid while the exception_ptr
@@ -33,5 +33,5 @@ void const* match(std::exception_ptr const& error) {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

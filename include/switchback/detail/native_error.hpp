@@ -9,7 +9,7 @@
 #include <switchback/detail/failure.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 inline thread_local bool native_errors_are_over = false;
@@ -83,5 +83,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

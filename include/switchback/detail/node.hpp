@@ -16,7 +16,7 @@
 #include <string_view>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 class core;
@@ -107,7 +107,8 @@ struct node : links, control {
     bool is_guarded() const noexcept { return (path & in_try) != 0; }
 };
 
-static_assert(sizeof(void*) != 8 || sizeof(node) == 72, "the header of a task is counted");
+static_assert(sizeof(void*) != 8 || SB_PATH_BITS != 64 || sizeof(node) == (has_exceptions ? 72 : 64),
+    "the header of a task is counted");
 
 // The link that lies before a root: its scheduler, or the join that it is a branch of, lists it.
 constexpr std::size_t prefix_size = frame_memory::alignment;
@@ -152,5 +153,5 @@ SB_DETAIL_INLINE void release_node_memory(frame_memory& memory, void* node_addre
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

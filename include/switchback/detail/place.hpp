@@ -1,8 +1,10 @@
 // Where a body stands in its source. SB_BEGIN makes one for each body.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 struct place {
@@ -11,5 +13,5 @@ struct place {
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

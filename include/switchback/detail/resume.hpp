@@ -5,7 +5,7 @@
 #include <switchback/detail/slot.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class Body>
@@ -55,5 +55,5 @@ SB_DETAIL_INLINE step raise_incoming(activation& now, Body& body) {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -9,7 +9,7 @@
 #include <switchback/detail/path.hpp>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // What stands at one level of nesting. `holding` is the block of a SB_WITH.
@@ -17,22 +17,23 @@ enum class block : unsigned char { none, body, chooser, trying, handling, otherw
 
 // meta: 24 bits for the line where the scope opened, 4 for its depth, then 4 for the block at each
 // level.
-constexpr path_t meta_of(path_t line, path_t depth, path_t blocks) {
+using meta_t = std::uint64_t;
+constexpr meta_t meta_of(meta_t line, meta_t depth, meta_t blocks) {
     return line | depth << 24 | blocks << 28;
 }
-constexpr int line_in(path_t meta) { return static_cast<int>(meta & 0xffffff); }
-constexpr int depth_in(path_t meta) { return static_cast<int>(meta >> 24 & 0xf); }
-constexpr path_t blocks_in(path_t meta) { return meta >> 28; }
-constexpr block block_in(path_t meta, int level) {
+constexpr int line_in(meta_t meta) { return static_cast<int>(meta & 0xffffff); }
+constexpr int depth_in(meta_t meta) { return static_cast<int>(meta >> 24 & 0xf); }
+constexpr meta_t blocks_in(meta_t meta) { return meta >> 28; }
+constexpr block block_in(meta_t meta, int level) {
     return static_cast<block>(blocks_in(meta) >> 4 * level & 0xf);
 }
-constexpr path_t with_block(path_t blocks, int level, block kind) {
-    return (blocks & ~(path_t(0xf) << 4 * level)) | static_cast<path_t>(kind) << 4 * level;
+constexpr meta_t with_block(meta_t blocks, int level, block kind) {
+    return (blocks & ~(meta_t(0xf) << 4 * level)) | static_cast<meta_t>(kind) << 4 * level;
 }
 
 // The innermost level at which an exception from here, or a return, is seen by a handler or a
 // finally. A finally block is no longer guarded by its own try. 0: there is none.
-constexpr int guard_in(path_t meta) {
+constexpr int guard_in(meta_t meta) {
     for (int level = depth_in(meta); level > 0; --level) {
         auto const kind = block_in(meta, level);
         if (kind == block::trying || kind == block::holding || kind == block::handling ||
@@ -43,14 +44,14 @@ constexpr int guard_in(path_t meta) {
     return 0;
 }
 
-constexpr bool is_within(path_t meta, block kind) {
+constexpr bool is_within(meta_t meta, block kind) {
     for (int level = depth_in(meta); level > 0; --level) {
         if (block_in(meta, level) == kind) return true;
     }
     return false;
 }
 
-template <path_t Prefix, path_t Meta>
+template <path_t Prefix, meta_t Meta>
 struct scope {
     static constexpr int depth = depth_in(Meta);
     static constexpr block kind = block_in(Meta, depth);
@@ -93,32 +94,32 @@ struct scope {
 
     // The scope that encloses this one.
     using outer = scope<Prefix & ((path_t(1) << shift_of(depth)) - 1),
-        meta_of(0, static_cast<path_t>(depth == 0 ? 0 : depth - 1), blocks_in(Meta))>;
+        meta_of(0, static_cast<meta_t>(depth == 0 ? 0 : depth - 1), blocks_in(Meta))>;
 };
 
 // The meta of a scope one level deeper, and that of another block of the same try: the blocks of a
 // try share one level, and so the lines of all of them are counted from SB_TRY.
-constexpr path_t inner_meta(path_t meta, int line, block kind) {
+constexpr meta_t inner_meta(meta_t meta, int line, block kind) {
     int const depth = depth_in(meta) + (depth_in(meta) + 1 < levels); // too deep is told elsewhere
-    return meta_of(static_cast<path_t>(line), static_cast<path_t>(depth),
+    return meta_of(static_cast<meta_t>(line), static_cast<meta_t>(depth),
         with_block(blocks_in(meta), depth, kind));
 }
-constexpr path_t sibling_meta(path_t meta, block kind) {
-    return meta_of(static_cast<path_t>(line_in(meta)), static_cast<path_t>(depth_in(meta)),
+constexpr meta_t sibling_meta(meta_t meta, block kind) {
+    return meta_of(static_cast<meta_t>(line_in(meta)), static_cast<meta_t>(depth_in(meta)),
         with_block(blocks_in(meta), depth_in(meta), kind));
 }
 
-// Within SB_SWITCH the user's values and the labels share one switch: labels lie above 2^40, where
-// SB_CASE refuses the user's values.
-constexpr long long chooser_base = 1LL << 40;
+// Within SB_SWITCH the user's values and the labels share one switch: labels lie above 2^40 (2^30 where
+// paths have 32 bits), where SB_CASE refuses the user's values.
+constexpr label_value chooser_base = label_value(1) << (SB_PATH_BITS == 64 ? 40 : 30);
 
 template <class S>
 constexpr label label_at(int line) {
     auto const index = S::index(line);
-    return S::kind == block::chooser ? static_cast<label>(chooser_base + static_cast<long long>(index))
+    return S::kind == block::chooser ? static_cast<label>(chooser_base + static_cast<label_value>(index))
                                      : S::label_of(index);
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

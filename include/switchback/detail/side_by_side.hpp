@@ -7,7 +7,7 @@
 #include <type_traits>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // Whether a value has to be moved out of its source at once: another of the sources may go on with
@@ -84,5 +84,5 @@ template <class... Sources>
 using all_of = side_by_side<may_be_overtaken<Sources...>, Sources...>;
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <switchback/detail/config.hpp>
+#include <switchback/maybe.hpp>
 
-#include <optional>
 #include <type_traits>
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class T>
@@ -35,7 +35,7 @@ public:
     T* get() noexcept { return SB_DETAIL_ADDRESS_OF(*value_); }
 
 private:
-    std::optional<T> value_;
+    maybe<T> value_;
 };
 
 // A generator of references yields the object itself.
@@ -55,19 +55,14 @@ enum class slot_use { sent, returned };
 
 template <class T, slot_use Use>
 struct optional_slot {
-    std::optional<T> held;
+    maybe<T> held;
 };
 template <slot_use Use>
 struct optional_slot<void, Use> {};
 
 template <class T>
-struct is_optional : std::false_type {};
-template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
-
-template <class T>
 inline constexpr bool always_false = false;
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

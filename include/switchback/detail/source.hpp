@@ -9,7 +9,7 @@
 #include <utility>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class T>
@@ -108,5 +108,5 @@ SB_DETAIL_INLINE element_of<Source>&& pass_on(std::remove_reference_t<element_of
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

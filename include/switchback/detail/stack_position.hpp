@@ -8,7 +8,7 @@
 #endif
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 SB_DETAIL_INLINE std::uintptr_t stack_position() noexcept {
@@ -23,5 +23,5 @@ SB_DETAIL_INLINE std::uintptr_t stack_position() noexcept {
 constexpr std::uintptr_t stack_for_awaits = 64 * 1024;
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

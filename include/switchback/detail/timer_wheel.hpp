@@ -13,7 +13,7 @@
 #include <cstdint>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 struct node;
@@ -62,5 +62,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

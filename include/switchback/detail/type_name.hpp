@@ -1,10 +1,12 @@
 // A type's name as the compiler spells it: for tracebacks, without RTTI.
 #pragma once
 
+#include <switchback/detail/config.hpp>
+
 #include <string_view>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class T>
@@ -27,5 +29,5 @@ constexpr std::string_view type_name() {
 }
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -8,14 +8,13 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // Something to run on a worker. It comes back through the inbox, run or not, and is destroyed on the
@@ -24,8 +23,8 @@ class pool_job : public message {
 public:
     // On a worker.
     virtual void run() noexcept = 0;
-    // On the scheduler's thread: no worker could be started to run it.
-    virtual void refuse(std::exception_ptr why) noexcept = 0;
+    // On the scheduler's thread, in a catch block: no worker could be started to run it.
+    virtual void refuse() noexcept = 0;
 
     // On the scheduler's thread: nobody waits for it any more. It does not run if it has not begun.
     void give_up() noexcept {
@@ -92,5 +91,5 @@ private:
 };
 
 } // namespace detail
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

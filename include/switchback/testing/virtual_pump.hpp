@@ -18,7 +18,7 @@
 #include <mutex>
 
 namespace switchback {
-inline namespace v0 {
+inline namespace SB_DETAIL_ABI {
 namespace testing {
 
 // Every task waits for something that only another task could do.
@@ -58,5 +58,5 @@ private:
 };
 
 } // namespace testing
-} // namespace v0
+} // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -32,7 +32,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -62,13 +61,15 @@ public:
     virtual ~erased_generator() = default;
 
     virtual pointer send(sent&& value) = 0;
+#if SB_DETAIL_EXCEPTIONS
     virtual pointer throw_(std::exception_ptr error) = 0;
-    virtual returned close() = 0;
-    virtual returned take_returned() = 0;
-    virtual generator_status status() const noexcept = 0;
     virtual bool visible() const noexcept = 0;
     virtual bool may_be_visible() const noexcept = 0;
     virtual void note_context(failure& leaving) const noexcept = 0;
+#endif
+    virtual returned close() = 0;
+    virtual returned take_returned() = 0;
+    virtual generator_status status() const noexcept = 0;
 
     virtual bool is_something() const noexcept = 0;
     virtual bool can_be_moved() const noexcept = 0;
@@ -165,17 +166,19 @@ public:
             return (*place_).send(static_cast<typename base::sent&&>(value));
         }
     }
+#if SB_DETAIL_EXCEPTIONS
     typename base::pointer throw_(std::exception_ptr error) override {
         return (*place_).throw_(static_cast<std::exception_ptr&&>(error));
     }
+    bool visible() const noexcept override { return (*place_).visible(); }
+    bool may_be_visible() const noexcept override { return (*place_).may_be_visible(); }
+    void note_context(failure& leaving) const noexcept override { (*place_).note_context(leaving); }
+#endif
     typename base::returned close() override { return (*place_).close(); }
     typename base::returned take_returned() override {
         if constexpr (!std::is_void_v<typename base::returned>) return (*place_).take_returned();
     }
     generator_status status() const noexcept override { return (*place_).status(); }
-    bool visible() const noexcept override { return (*place_).visible(); }
-    bool may_be_visible() const noexcept override { return (*place_).may_be_visible(); }
-    void note_context(failure& leaving) const noexcept override { (*place_).note_context(leaving); }
 
     bool is_something() const noexcept override { return true; }
     bool can_be_moved() const noexcept override { return place_.can_be_moved(); }
@@ -196,16 +199,18 @@ class erased_nothing final : public erased_generator<Y, Sent, Returned> {
 public:
     static typename base::pointer next_of(void*) { return nullptr; }
     typename base::pointer send(typename base::sent&&) override { return nullptr; }
+#if SB_DETAIL_EXCEPTIONS
     typename base::pointer throw_(std::exception_ptr error) override {
         if (error == nullptr) detail::raise<nothing_thrown>();
         std::rethrow_exception(static_cast<std::exception_ptr&&>(error));
     }
-    typename base::returned close() override { return typename base::returned(); }
-    typename base::returned take_returned() override { return typename base::returned(); }
-    generator_status status() const noexcept override { return generator_status::closed; }
     bool visible() const noexcept override { return false; }
     bool may_be_visible() const noexcept override { return false; }
     void note_context(failure&) const noexcept override {}
+#endif
+    typename base::returned close() override { return typename base::returned(); }
+    typename base::returned take_returned() override { return typename base::returned(); }
+    generator_status status() const noexcept override { return generator_status::closed; }
 
     bool is_something() const noexcept override { return false; }
     bool can_be_moved() const noexcept override { return true; }
@@ -316,6 +321,7 @@ public:
             return nullptr;
         }
     }
+#if SB_DETAIL_EXCEPTIONS
     pointer throw_(std::exception_ptr error) {
         return held().throw_(static_cast<std::exception_ptr&&>(error));
     }
@@ -323,16 +329,20 @@ public:
     pointer throw_(E error) {
         return throw_(std::make_exception_ptr(static_cast<E&&>(error)));
     }
+#endif
     auto close() { return held().close(); }
     typename erased::returned take_returned() {
         static_assert(!std::is_void_v<Returned>, "take_returned(): this generator returns nothing");
         return held().take_returned();
     }
     generator_status status() const noexcept { return held().status(); }
+#if SB_DETAIL_EXCEPTIONS
+    // For delegation.
     bool visible() const noexcept { return held().visible(); }
     bool may_be_visible() const noexcept { return held().may_be_visible(); }
     void note_context(detail::failure& leaving) const noexcept { held().note_context(leaving); }
-    static constexpr bool is_found_by_its_word = false; // for delegation
+    static constexpr bool is_found_by_its_word = false;
+#endif
 
     iterator begin() { return {*this, next()}; }
     iterator end() noexcept { return {}; }

@@ -12,10 +12,9 @@
 // loop's own. The range is evaluated once. Python: for x in range.
 #pragma once
 
+#include <switchback/detail/iterators.hpp>
 #include <switchback/generator.hpp>
-
-#include <iterator>
-#include <optional>
+#include <switchback/maybe.hpp>
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
@@ -63,9 +62,9 @@ private:
         if (range_) detail::throw_moved_after_start();
     }
 
-    std::optional<Range> range_;
-    std::optional<iterator> at_;
-    std::optional<sentinel> end_;
+    maybe<Range> range_;
+    maybe<iterator> at_;
+    maybe<sentinel> end_;
 };
 
 // Walks a range that lives elsewhere.
@@ -91,8 +90,8 @@ public:
     auto operator->() const { return SB_DETAIL_ADDRESS_OF(**at_); }
 
 private:
-    std::optional<iterator> at_;
-    std::optional<sentinel> end_;
+    maybe<iterator> at_;
+    maybe<sentinel> end_;
 };
 
 // A generator knows itself where it is.
@@ -129,7 +128,7 @@ public:
     auto* operator->() const noexcept { return value_; }
 
 private:
-    std::optional<generator<F>> of_;
+    maybe<generator<F>> of_;
     typename generator<F>::pointer value_ = nullptr;
 };
 

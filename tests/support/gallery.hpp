@@ -315,7 +315,7 @@ inline std::string gallery_page() {
         "## What throws\n"
         "\n"
         "What only shows when the program runs throws a type of its own, derived from `sb::misuse`, "
-        "which is a `std::logic_error`. They stand in "
+        "which is a `std::exception`. They stand in "
         "[errors.hpp](../include/switchback/errors.hpp).\n"
         "\n"
         "| type | when | what() |\n"

@@ -6,6 +6,7 @@
 //     // gallery: Try and with                 the chapter of docs/misuse-gallery.md
 //     // expects: a sentence                   what has to be printed, each by a line of its own
 //     // expects[g++]: what this compiler alone says
+//     // flags: -fno-exceptions                what it is compiled with
 //
 // and holds the right thing, too, where SB_FIXED is defined.
 #pragma once
@@ -108,9 +109,11 @@ private:
         auto const work = [&] {
             for (std::size_t at; (at = next++) < jobs.size();) {
                 auto const& [sample, fixed] = jobs[at];
+                std::string flags = fixed ? " -DSB_FIXED" : "";
+                for (auto const& more : said_in_head(sample, "// flags: ")) flags += " " + more;
                 (fixed ? right_ : wrong_).at(sample) = compile(compiler,
                     "compile_fail/" + sample + ".cpp",
-                    std::string("-std=c++17 -fsyntax-only") + (fixed ? " -DSB_FIXED" : ""));
+                    "-std=c++17 -fsyntax-only" + flags);
             }
         };
         std::vector<std::thread> workers;

@@ -15,7 +15,7 @@ constexpr bool is_reserved_value(long long value) {
 constexpr bool has_room_in_label(long long) { return true; }
 #else
 constexpr bool has_room_in_label(long long value) {
-    return value >= INT32_MIN && value <= INT32_MAX;
+    return value >= -0x7fffffffL - 1 && value <= 0x7fffffffL;
 }
 #endif
 

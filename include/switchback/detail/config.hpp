@@ -87,24 +87,34 @@
 #    define SB_DETAIL_CATCH_ALL else
 #endif
 
-// The namespace within `switchback` that names the version, and what was chosen: files that chose
-// otherwise do not link with each other's contexts, instead of taking them for their own.
-#if SB_DETAIL_EXCEPTIONS && SB_PATH_BITS == 64
-#    define SB_DETAIL_ABI v0
-#elif SB_DETAIL_EXCEPTIONS
-#    define SB_DETAIL_ABI v0_path32
-#elif SB_PATH_BITS == 64
-#    define SB_DETAIL_ABI v0_no_exceptions
-#else
-#    define SB_DETAIL_ABI v0_no_exceptions_path32
-#endif
-
 // Where there is no operating system, there are no thread_local objects either.
 #if !defined(__STDC_HOSTED__) || __STDC_HOSTED__
 #    define SB_DETAIL_HOSTED 1
 #else
 #    define SB_DETAIL_HOSTED 0
 #endif
+
+// The namespace within `switchback` that names the version, and what was chosen: files that chose
+// otherwise do not link with each other's contexts, instead of taking them for their own.
+#if SB_DETAIL_EXCEPTIONS
+#    define SB_DETAIL_ABI_EXCEPTIONS
+#else
+#    define SB_DETAIL_ABI_EXCEPTIONS _no_exceptions
+#endif
+#if SB_PATH_BITS == 64
+#    define SB_DETAIL_ABI_PATH
+#else
+#    define SB_DETAIL_ABI_PATH _path32
+#endif
+#if SB_DETAIL_HOSTED
+#    define SB_DETAIL_ABI_HOST
+#else
+#    define SB_DETAIL_ABI_HOST _freestanding
+#endif
+#define SB_DETAIL_ABI_(version, exceptions, path, host) version##exceptions##path##host
+#define SB_DETAIL_ABI_NAME(version, exceptions, path, host) SB_DETAIL_ABI_(version, exceptions, path, host)
+#define SB_DETAIL_ABI \
+    SB_DETAIL_ABI_NAME(v0, SB_DETAIL_ABI_EXCEPTIONS, SB_DETAIL_ABI_PATH, SB_DETAIL_ABI_HOST)
 
 // Checks that cost something at each step (is this the scheduler's thread?) run in debug builds, or
 // where the program asks for them.

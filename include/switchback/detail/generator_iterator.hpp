@@ -2,17 +2,9 @@
 #pragma once
 
 #include <switchback/detail/config.hpp>
+#include <switchback/detail/iterators.hpp>
 
 #include <cstddef>
-#if defined(__has_include)
-#    if __has_include(<bits/stl_iterator_base_types.h>)
-#        include <bits/stl_iterator_base_types.h> // libstdc++'s tags, without all that <iterator> costs
-#        define SB_DETAIL_HAS_ITERATOR_TAGS
-#    endif
-#endif
-#if !defined(SB_DETAIL_HAS_ITERATOR_TAGS)
-#    include <iterator>
-#endif
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {

@@ -12,7 +12,7 @@
 // loop's own. The range is evaluated once. Python: for x in range.
 #pragma once
 
-#include <switchback/detail/iterators.hpp>
+#include <switchback/detail/range_access.hpp>
 #include <switchback/generator.hpp>
 #include <switchback/maybe.hpp>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <switchback/detail/config.hpp>
-#include <switchback/detail/iterators.hpp>
+#include <switchback/detail/iterator_tags.hpp>
 
 #include <cstddef>
 

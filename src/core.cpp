@@ -348,11 +348,11 @@ void core::ask_for_an_alarm() noexcept {
     if (next == asked_for_) return;
     asked_for_ = next;
     if (next == timer_wheel::never) {
-        pump_->wake_after(event_pump::forever);
+        pump_->wake_after(event_pump::endless);
         return;
     }
     auto const moment = now();
-    constexpr auto longest = static_cast<std::uint64_t>(event_pump::forever.count() - 1);
+    constexpr auto longest = static_cast<std::uint64_t>(event_pump::endless.count() - 1);
     auto const delay = next <= moment ? 0 : std::min(next - moment, longest);
     pump_->wake_after(std::chrono::nanoseconds(static_cast<std::int64_t>(delay)));
 }
@@ -413,7 +413,7 @@ void core::close() noexcept {
     workers_.reset(); // begun jobs end first
     inbox_->close();
     inbox_->take_all([](message& late) { late.discard(); });
-    pump_->wake_after(event_pump::forever);
+    pump_->wake_after(event_pump::endless);
     pump_->serve(nullptr);
     orphaned_ = true;
     if (held_ == 0) delete this;

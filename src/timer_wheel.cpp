@@ -40,7 +40,7 @@ constexpr int entries_worth_a_look = 32;
 void timer_wheel::place(node& entry) noexcept {
     auto const differs = entry.deadline ^ cursor_;
     int const level = differs == 0 ? 0 : highest_bit(differs) / bits;
-    int const slot = static_cast<int>(entry.deadline >> (level * bits) & (slots - 1));
+    int const slot = static_cast<int>(entry.deadline >> (level * bits) & (slot_count - 1));
     slot_[level][slot].push_back(entry);
     occupied_[level] |= std::uint64_t(1) << slot;
 }
@@ -59,7 +59,7 @@ void timer_wheel::remove(node& entry) noexcept {
 // The slot that the cursor comes to first. There is one: the wheel is not empty.
 timer_wheel::position timer_wheel::earliest() const noexcept {
     for (int level = 0; level < wheel_levels; ++level) {
-        auto const from = static_cast<int>(cursor_ >> (level * bits) & (slots - 1));
+        auto const from = static_cast<int>(cursor_ >> (level * bits) & (slot_count - 1));
         auto ahead = occupied_[level] & (~std::uint64_t(0) << from);
         while (ahead != 0) {
             int const slot = lowest_bit(ahead);

@@ -360,7 +360,7 @@ private:
     }
 
     template <class F, class... A>
-    static constexpr bool check() {
+    static constexpr bool check_frame() {
         if constexpr (!detail::erasable<F>::value) {
             static_assert(detail::always_false<F>,
                 "sb::any_generator is made of a generator's frame: a class or mutable lambda with one "
@@ -383,7 +383,7 @@ private:
     // From what generator<F> is made of.
     template <class F, class... A>
     void build(A&&... arguments) {
-        if constexpr (!check<F, A&&...>()) {
+        if constexpr (!check_frame<F, A&&...>()) {
         } else if constexpr (holds_within<F>) {
             put<detail::erased_in<F, detail::place_within<F>>>(static_cast<A&&>(arguments)...);
         } else {
@@ -392,7 +392,7 @@ private:
     }
     template <class F, class Allocator, class... A>
     void build_outside(Allocator const& allocator, A&&... arguments) {
-        if constexpr (check<F, A&&...>()) {
+        if constexpr (check_frame<F, A&&...>()) {
             put<detail::erased_in<F, detail::place_outside<F, Allocator>>>(
                 std::allocator_arg, allocator, static_cast<A&&>(arguments)...);
         }

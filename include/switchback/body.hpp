@@ -133,7 +133,7 @@ enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     do { \
         SB_DETAIL_CHECK("SB_YIELD"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
-        return ::switchback::detail::yield<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__, __VA_ARGS__); \
+        return ::switchback::detail::yield_at<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__, __VA_ARGS__); \
     case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         if (::switchback::detail::thrown_into<SB_DETAIL_HERE>(sb_now, sb_body)) { \
             return ::switchback::detail::raise_incoming<SB_DETAIL_HERE>(sb_now, sb_body); \
@@ -144,7 +144,7 @@ enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     do { \
         SB_DETAIL_CHECK("SB_YIELD_INTO"); \
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
-        return ::switchback::detail::yield<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__, __VA_ARGS__); \
+        return ::switchback::detail::yield_at<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__, __VA_ARGS__); \
     case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
         if (::switchback::detail::thrown_into<SB_DETAIL_HERE>(sb_now, sb_body)) { \
             return ::switchback::detail::raise_incoming<SB_DETAIL_HERE>(sb_now, sb_body); \
@@ -161,7 +161,7 @@ enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         [[fallthrough]]; \
     case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
-        if (auto const sb_step = ::switchback::detail::await<SB_DETAIL_HERE>( \
+        if (auto const sb_step = ::switchback::detail::await_at<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__, \
                 [&]() -> decltype(auto) { return (__VA_ARGS__); }, \
                 ::switchback::detail::ignore_result{}); \
@@ -176,7 +176,7 @@ enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
         SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
         [[fallthrough]]; \
     case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
-        if (auto const sb_step = ::switchback::detail::await<SB_DETAIL_HERE>( \
+        if (auto const sb_step = ::switchback::detail::await_at<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__, \
                 [&]() -> decltype(auto) { return (__VA_ARGS__); }, \
                 [&](auto&& sb_result) { \

@@ -38,9 +38,9 @@ public:
     virtual void wake() noexcept = 0;
 
     // Have run_tasks() called once, no sooner than after so long; a later call takes the place of an
-    // earlier one, and `forever` takes it back. On the pump's thread.
+    // earlier one, and `endless` takes it back. On the pump's thread.
     virtual void wake_after(std::chrono::nanoseconds delay) noexcept = 0;
-    static constexpr std::chrono::nanoseconds forever = (std::chrono::nanoseconds::max)();
+    static constexpr std::chrono::nanoseconds endless = (std::chrono::nanoseconds::max)();
 
     // Lets the host's loop go round once; it waits for the next event if it may block. On the pump's
     // thread. Throws cannot_block where the host cannot be turned from within.

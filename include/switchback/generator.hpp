@@ -104,7 +104,7 @@ public:
 #if SB_DETAIL_EXCEPTIONS
         if (auto const pending = body().pending(); SB_DETAIL_UNLIKELY(pending != 0)) close_unseen(pending);
 #endif
-        if (body().path != detail::path_closed) frame_.~F();
+        if (body().path != detail::path_closed) ::switchback::detail::destroy(frame_);
     }
     SB_DETAIL_MAY_BE_EMPTY_END
 
@@ -280,7 +280,7 @@ private:
     // The body has ended. (It has dealt with all exceptions by then, or this is its last one.)
     SB_DETAIL_INLINE void be_over() noexcept {
         body().path = detail::path_closed;
-        frame_.~F();
+        ::switchback::detail::destroy(frame_);
     }
     // The body will not go on from where it is suspended.
     void abandon() noexcept {

@@ -178,7 +178,7 @@ SB_DETAIL_INLINE bool returns_error(activation const& now, Body& body, Result&& 
         [[fallthrough]]; \
     case SB_DETAIL_LABEL: { /* what lives across a yield or await is a member of the frame */ \
         bool sb_is_error = false; \
-        if (auto const sb_step = ::switchback::detail::await<SB_DETAIL_HERE>( \
+        if (auto const sb_step = ::switchback::detail::await_at<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__, \
                 [&]() -> decltype(auto) { return (__VA_ARGS__); }, \
                 [&](auto&& sb_result) { \

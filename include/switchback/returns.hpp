@@ -221,7 +221,7 @@ struct node_of final : returns<typename context_of<F>::return_type> {
         return outcome;
     }
     SB_DETAIL_INLINE void destroy_frame() noexcept {
-        frame.~F();
+        ::switchback::detail::destroy(frame);
         header().drop(0);
     }
 
@@ -266,7 +266,7 @@ SB_DETAIL_INLINE node_of<F>* make_node(core* home, frame_memory& memory, bool wi
         }
     } building{memory, allocate_node<made>(memory, with_prefix), with_prefix};
     auto* const fresh = ::new (static_cast<void*>(building.allocated)) made(home);
-    ::new (static_cast<void*>(SB_DETAIL_ADDRESS_OF(fresh->frame))) F(make());
+    ::new (static_cast<void*>(SB_DETAIL_ADDRESS_OF(fresh->frame))) std::remove_cv_t<F>(make());
     building.allocated = nullptr;
     if (with_prefix) fresh->header().set(has_prefix);
     return fresh;

@@ -112,14 +112,14 @@
 #    define SB_FINALLY \
         static_assert(SB_DETAIL_HERE::depth > 0 && \
                           SB_DETAIL_HERE::kind != ::switchback::detail::block::holding && \
-                          SB_DETAIL_HERE::kind != ::switchback::detail::block::finally, \
+                          SB_DETAIL_HERE::kind != ::switchback::detail::block::at_the_end, \
             "SB_FINALLY stands once, as the last block of its SB_TRY"); \
         SB_DETAIL_FINALLY
 
 #    define SB_DETAIL_FINALLY \
         SB_DETAIL_CLOSE_BLOCK \
         { \
-            SB_DETAIL_OPEN_BLOCK(finally)
+            SB_DETAIL_OPEN_BLOCK(at_the_end)
 
 #    define SB_END_TRY \
         static_assert(SB_DETAIL_HERE::depth > 0 && \

@@ -37,7 +37,7 @@ namespace {
 // nothing to read.
 void wait_readable(int descriptor, std::chrono::nanoseconds longest) {
     pollfd waiting{descriptor, POLLIN, 0};
-    if (longest != event_pump::forever) {
+    if (longest != event_pump::endless) {
         longest = std::min<std::chrono::nanoseconds>(longest, std::chrono::hours(24)); // and then again
     }
 #if defined(__linux__)
@@ -46,11 +46,11 @@ void wait_readable(int descriptor, std::chrono::nanoseconds longest) {
     limit.tv_sec = static_cast<decltype(limit.tv_sec)>(seconds.count());
     limit.tv_nsec = static_cast<decltype(limit.tv_nsec)>((longest - seconds).count());
     int const outcome =
-        ppoll(&waiting, 1, longest == event_pump::forever ? nullptr : &limit, nullptr);
+        ppoll(&waiting, 1, longest == event_pump::endless ? nullptr : &limit, nullptr);
 #else
     using std::chrono::milliseconds;
     auto const rounded_up = std::chrono::duration_cast<milliseconds>(longest) + milliseconds(1);
-    int const limit = longest == event_pump::forever
+    int const limit = longest == event_pump::endless
                           ? -1
                           : static_cast<int>(std::min<long long>(rounded_up.count(), 1'000'000'000));
     int const outcome = poll(&waiting, 1, limit);
@@ -106,7 +106,7 @@ void native_pump::sleep() {
     auto const longest = time_left();
     std::unique_lock<std::mutex> lock(mutex_);
     asleep_.store(true);
-    if (longest == forever) {
+    if (longest == endless) {
         rung_.wait(lock, woken);
     } else { // a day, and then again: an hour that is far away does not fit every clock
         rung_.wait_for(lock, std::min<std::chrono::nanoseconds>(longest, std::chrono::hours(24)), woken);
@@ -138,7 +138,7 @@ void native_pump::wake_after(std::chrono::nanoseconds delay) noexcept {
 
 std::chrono::nanoseconds native_pump::time_left() const noexcept {
     using std::chrono::steady_clock;
-    if (alarm_ == steady_clock::time_point::max()) return forever;
+    if (alarm_ == steady_clock::time_point::max()) return endless;
     return std::max<std::chrono::nanoseconds>(
         alarm_ - steady_clock::now(), std::chrono::nanoseconds::zero());
 }

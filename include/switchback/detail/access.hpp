@@ -10,6 +10,12 @@ namespace switchback {
 inline namespace SB_DETAIL_ABI {
 namespace detail {
 
+// Arduino's macro F(string) takes `~F()` for itself, so that the name of the type is another one.
+template <class T>
+SB_DETAIL_INLINE void destroy(T& object) noexcept(noexcept(object.~T())) {
+    object.~T();
+}
+
 struct access {
     template <class Context>
     static constexpr bool is_context(typename Context::state*) noexcept {

@@ -15,7 +15,7 @@ inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // How far a try has come in this activation.
-enum class phase : unsigned char { trying, elsewhere, handling, otherwise, finally, over };
+enum class phase : unsigned char { trying, elsewhere, handling, otherwise, at_the_end, over };
 
 // How a block of a try was left. Said in so many words on each way, for optimisers to follow.
 enum class way_out : unsigned char { by_break, at_its_end, not_entered };
@@ -50,7 +50,7 @@ SB_DETAIL_INLINE void arrive(activation& now) {
     if constexpr (S::kind == block::trying || S::kind == block::holding) now.phases[S::depth] = phase::trying;
     if constexpr (S::kind == block::handling) now.phases[S::depth] = phase::handling;
     if constexpr (S::kind == block::otherwise) now.phases[S::depth] = phase::otherwise;
-    if constexpr (S::kind == block::finally) now.phases[S::depth] = phase::finally;
+    if constexpr (S::kind == block::at_the_end) now.phases[S::depth] = phase::at_the_end;
 }
 
 // Control has jumped to its resume point. (Only a finally block has an exit of its try waiting.)
@@ -151,7 +151,7 @@ template <class S, class Body>
 SB_DETAIL_INLINE void keep_earlier_return(activation const& now, Body& body) {
     if constexpr (S::guard != 0 && S::in_finally) { // so not without exceptions
         for (int level = S::guard - 1; level > 0; --level) {
-            if (S::block_at(level) == block::finally && now.exit_at(level) == exit::returning) {
+            if (S::block_at(level) == block::at_the_end && now.exit_at(level) == exit::returning) {
                 if (!body.has_kept(level)) body.keep_returned(level);
                 return;
             }

@@ -141,7 +141,7 @@ struct ignore_result {
 };
 
 template <class S, class Body, class Make, class Sink>
-SB_DETAIL_INLINE step await(activation& now, Body& body, int line, Make make, Sink sink) {
+SB_DETAIL_INLINE step await_at(activation& now, Body& body, int line, Make make, Sink sink) {
     using awaited = decltype(make());
     if constexpr (!Body::is_task) {
         return step::failed; // SB_AWAIT has said so

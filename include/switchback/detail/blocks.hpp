@@ -48,7 +48,7 @@ SB_DETAIL_INLINE void try_continued(activation& now, control& body) {
         return;
     }
     auto& at = now.phases[S::depth];
-    at = at == phase::finally ? phase::over : phase::finally;
+    at = at == phase::at_the_end ? phase::over : phase::at_the_end;
     body.drop(S::depth);
     now.set_exit(S::depth, exit::continuing);
 }
@@ -139,7 +139,7 @@ SB_DETAIL_INLINE void pass_by(activation& now) {
         if (way >= S::label_of(handlers_mark)) {
             now.target = 0;
             now.phases[S::depth] =
-                way == S::label_of(handlers_mark) ? phase::handling : phase::finally;
+                way == S::label_of(handlers_mark) ? phase::handling : phase::at_the_end;
         } else {
             now.phases[S::depth] = phase::elsewhere;
         }
@@ -153,16 +153,16 @@ SB_DETAIL_INLINE void end_block(activation& now, control& body) {
     auto& at = now.phases[S::depth];
     if (now.block_left == way_out::at_its_end) {
         if constexpr (S::kind == block::trying || S::kind == block::holding) at = phase::otherwise;
-        if constexpr (S::kind == block::otherwise) at = phase::finally;
-        if constexpr (S::kind == block::finally) at = phase::over;
+        if constexpr (S::kind == block::otherwise) at = phase::at_the_end;
+        if constexpr (S::kind == block::at_the_end) at = phase::over;
         if constexpr (S::kind == block::handling) {
             body.drop(S::depth);
-            at = phase::finally;
+            at = phase::at_the_end;
         }
     } else { // a break
         body.drop(S::depth);
         now.set_exit(S::depth, exit::breaking);
-        at = S::kind == block::finally ? phase::over : phase::finally;
+        at = S::kind == block::at_the_end ? phase::over : phase::at_the_end;
     }
 }
 
@@ -172,7 +172,7 @@ SB_DETAIL_INLINE void caught(activation& now, Body& body) {
     body.push_caught(S::depth);
     now.clear_exits_within(S::depth - 1);
     auto& at = now.phases[S::depth];
-    at = at == phase::trying ? phase::handling : at == phase::finally ? phase::over : phase::finally;
+    at = at == phase::trying ? phase::handling : at == phase::at_the_end ? phase::over : phase::at_the_end;
     now.target = 0;
     now.turn_threw = true;
 }
@@ -207,7 +207,7 @@ template <class S>
 record* handled_record(control const& body) {
     for (int level = S::depth; level > 0; --level) {
         auto const kind = S::block_at(level);
-        if (kind == block::handling || kind == block::finally) {
+        if (kind == block::handling || kind == block::at_the_end) {
             if (auto* const found = body.find_record(level)) return found;
         }
     }

@@ -173,7 +173,7 @@ struct callee_frame final : callee<typename context_of<F>::yield_type, typename 
     ~callee_frame() {
         if (access::body(context).path == path_closed) return;
         access::body(context).drop(0);
-        frame.~F();
+        ::switchback::detail::destroy(frame);
     }
 
     template <class Make>
@@ -217,10 +217,10 @@ private:
             outcome = step::failed;
         }
         if (outcome == step::returned) {
-            self.frame.~F();
+            ::switchback::detail::destroy(self.frame);
         } else if (SB_DETAIL_UNLIKELY(outcome == step::failed)) {
             body.path = path_closed;
-            self.frame.~F();
+            ::switchback::detail::destroy(self.frame);
         }
         return outcome;
     }

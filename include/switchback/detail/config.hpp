@@ -1,6 +1,11 @@
 // What the compiler has to be told, under names of our own. No other file asks which compiler it is.
 #pragma once
 
+// Two versions may meet in a program, but not in a file: whose would its macros be?
+#if defined(SB_DETAIL_ABI)
+#    error "two copies of Switchback are included in one file: each file includes one"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 
@@ -111,10 +116,16 @@
 #else
 #    define SB_DETAIL_ABI_HOST _freestanding
 #endif
-#define SB_DETAIL_ABI_(version, exceptions, path, host) version##exceptions##path##host
-#define SB_DETAIL_ABI_NAME(version, exceptions, path, host) SB_DETAIL_ABI_(version, exceptions, path, host)
+#if SB_DETAIL_ASAN // which memory is kept for the next frame
+#    define SB_DETAIL_ABI_MEMORY _asan
+#else
+#    define SB_DETAIL_ABI_MEMORY
+#endif
+#define SB_DETAIL_ABI_(version, exceptions, path, host, memory) version##exceptions##path##host##memory
+#define SB_DETAIL_ABI_NAME(version, exceptions, path, host, memory) \
+    SB_DETAIL_ABI_(version, exceptions, path, host, memory)
 #define SB_DETAIL_ABI \
-    SB_DETAIL_ABI_NAME(v0, SB_DETAIL_ABI_EXCEPTIONS, SB_DETAIL_ABI_PATH, SB_DETAIL_ABI_HOST)
+    SB_DETAIL_ABI_NAME(v0, SB_DETAIL_ABI_EXCEPTIONS, SB_DETAIL_ABI_PATH, SB_DETAIL_ABI_HOST, SB_DETAIL_ABI_MEMORY)
 
 // Checks that cost something at each step (is this the scheduler's thread?) run in debug builds, or
 // where the program asks for them.

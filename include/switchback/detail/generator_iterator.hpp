@@ -20,7 +20,7 @@ public:
     using reference = decltype(*pointer());
 
     generator_iterator() = default; // the end
-    generator_iterator(Generator& of, pointer current) : of_(&of), current_(current) {}
+    generator_iterator(Generator& of, pointer at) : of_(&of), current_(at) {}
 
     reference operator*() const noexcept { return *current_; }
     pointer operator->() const noexcept { return current_; }

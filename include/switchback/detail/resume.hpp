@@ -25,7 +25,7 @@ template <class Body>
 inline constexpr path_t describe_label = choose_describe_label<std::remove_reference_t<Body>>();
 
 template <class S, class Body, class... V>
-SB_DETAIL_INLINE step yield(activation& now, Body& body, int line, V&&... value) {
+SB_DETAIL_INLINE step yield_at(activation& now, Body& body, int line, V&&... value) {
     static_assert(!Body::is_task, "SB_YIELD in a task: a task awaits; a generator's context is sb::yields<Y>");
     static_assert(sizeof...(V) == 1 || Body::is_task, "SB_YIELD takes the one value to yield");
     if constexpr (!Body::is_task && sizeof...(V) == 1) {

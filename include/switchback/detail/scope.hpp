@@ -13,7 +13,7 @@ inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // What stands at one level of nesting. `holding` is the block of a SB_WITH.
-enum class block : unsigned char { none, body, chooser, trying, handling, otherwise, finally, holding };
+enum class block : unsigned char { none, body, chooser, trying, handling, otherwise, at_the_end, holding };
 
 // meta: 24 bits for the line where the scope opened, 4 for its depth, then 4 for the block at each
 // level.
@@ -58,8 +58,8 @@ struct scope {
     static constexpr bool in_body = block_in(Meta, 0) == block::body;
     static constexpr int guard = guard_in(Meta);
     static constexpr block block_at(int level) { return block_in(Meta, level); }
-    static constexpr bool in_finally = is_within(Meta, block::finally);
-    static constexpr bool can_raise = is_within(Meta, block::handling) || is_within(Meta, block::finally);
+    static constexpr bool in_finally = is_within(Meta, block::at_the_end);
+    static constexpr bool can_raise = is_within(Meta, block::handling) || is_within(Meta, block::at_the_end);
 
     // The label of a line in this scope.
     static constexpr path_t index(int line) { return static_cast<path_t>(line - line_in(Meta) + 1); }

@@ -43,7 +43,7 @@ public:
 
 private:
     static constexpr int bits = 6;
-    static constexpr int slots = 1 << bits;
+    static constexpr int slot_count = 1 << bits;
     static constexpr int wheel_levels = (64 + bits - 1) / bits;
 
     struct position {
@@ -54,7 +54,7 @@ private:
     std::uint64_t start_of(position at) const noexcept;
     void place(node& entry) noexcept;
 
-    list_head slot_[wheel_levels][slots];
+    list_head slot_[wheel_levels][slot_count];
     // A bit for each slot that may hold entries: those removed one by one leave it set.
     mutable std::uint64_t occupied_[wheel_levels] = {};
     std::uint64_t cursor_ = 0;

@@ -78,7 +78,7 @@ TEST_CASE("imvu T10: run_tasks is not called while nothing happens") {
     CHECK(s.client.calls == 0);
 }
 
-TEST_CASE("wake_after calls once; a later call takes the place of an earlier one, forever takes "
+TEST_CASE("wake_after calls once; a later call takes the place of an earlier one, endless takes "
           "it back") {
     served s;
     s.pump.wake_after(1h);
@@ -87,7 +87,7 @@ TEST_CASE("wake_after calls once; a later call takes the place of an earlier one
     s.pump.turn(false);
     CHECK(s.client.calls == 1);
     s.pump.wake_after(0ns);
-    s.pump.wake_after(sb::event_pump::forever);
+    s.pump.wake_after(sb::event_pump::endless);
     s.pump.turn(false);
     CHECK(s.client.calls == 1);
 }

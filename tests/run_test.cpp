@@ -11,7 +11,7 @@
 
 #include "support/frames.hpp"
 
-#if defined(__unix__) || defined(__APPLE__)
+#if (defined(__unix__) || defined(__APPLE__)) && !defined(__EMSCRIPTEN__) // whose dup2() leaves stderr be
 #    include <unistd.h>
 #    define CAN_READ_STDERR 1
 #endif

@@ -129,7 +129,7 @@ public:
         if (what < 5) {
             insert();
         } else if (what < 7 && !waiting_.empty()) {
-            remove(waiting_[random_() % waiting_.size()]);
+            remove(waiting_[static_cast<std::size_t>(random_() % waiting_.size())]);
         } else if (!go_on(what)) {
             return false;
         }

@@ -306,7 +306,9 @@ TEST_CASE("describe names an exception's type and what it says of itself") {
     CHECK(sb::describe(std::make_exception_ptr(std::out_of_range("far"))) ==
           "std::out_of_range: far");
     CHECK(sb::describe(nullptr) == "no exception");
-#if defined(__GNUC__)
+#if defined(__EMSCRIPTEN__) // which does not tell the type of what is no std::exception
+    CHECK(sb::describe(std::make_exception_ptr(5)) == "an exception");
+#elif defined(__GNUC__)
     CHECK(sb::describe(std::make_exception_ptr(5)) == "int");
 #endif
 }

@@ -48,7 +48,7 @@ template <class G, class R>
 step owned_generator<G, R>::operator()(context& co) {
     SB_BEGIN(co);
     SB_YIELD_FROM_INTO(result, held);
-    if (result) SB_RETURN(std::move(*result));
+    if (result.has_value()) SB_RETURN(std::move(*result));
     SB_END();
 }
 

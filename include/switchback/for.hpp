@@ -47,7 +47,7 @@ public:
     }
     // False, too, where it was not started.
     bool more() {
-        if (at_ && *at_ != *end_) return true;
+        if (at_.has_value() && *at_ != *end_) return true;
         at_.reset();
         end_.reset();
         range_.reset();
@@ -59,7 +59,7 @@ public:
 
 private:
     void check_not_started() const {
-        if (range_) detail::throw_moved_after_start();
+        if (range_.has_value()) detail::throw_moved_after_start();
     }
 
     maybe<Range> range_;
@@ -84,7 +84,7 @@ public:
         at_.emplace(std::begin(range));
         end_.emplace(std::end(range));
     }
-    bool more() const { return at_ && *at_ != *end_; }
+    bool more() const { return at_.has_value() && *at_ != *end_; }
     void advance() { ++*at_; }
     decltype(auto) operator*() const { return **at_; }
     auto operator->() const { return SB_DETAIL_ADDRESS_OF(**at_); }
@@ -118,7 +118,7 @@ public:
         of_.emplace(std::move(of));
     }
     bool more() {
-        if (!of_) return false;
+        if (!of_.has_value()) return false;
         value_ = of_->next();
         if (value_ == nullptr) of_.reset();
         return value_ != nullptr;

@@ -127,13 +127,19 @@ struct future_access {
     }
 };
 
-// A container says that it can be copied, whatever it holds.
+// A container says that it can be copied, whatever it holds; so does an optional or a result of one.
 template <class T, class = void>
+struct is_container : std::false_type {};
+template <class T>
+struct is_container<T, std::void_t<typename T::value_type, typename T::allocator_type>> : std::true_type {};
+
+template <class T, bool = is_container<T>::value || is_optional<T>::value || is_result<T>::value>
 struct is_copyable : std::is_copy_constructible<T> {};
 template <class T>
-struct is_copyable<T, std::void_t<typename T::value_type, typename T::allocator_type>>
-    : std::bool_constant<std::is_copy_constructible_v<T> &&
-                         is_copyable<typename T::value_type>::value> {};
+struct is_copyable<T, true>
+    : std::bool_constant<std::is_copy_constructible_v<T> && is_copyable<typename T::value_type>::value> {};
+template <>
+struct is_copyable<void, false> : std::true_type {};
 
 // While a task waits for a future's, it holds a reference.
 template <class T>

@@ -3,8 +3,9 @@
 //     if (auto const total = sums.take_returned()) std::cout << *total;
 //     std::optional<int> kept = sums.close();
 //
-// It is std::optional, of which it has all but comparisons with std::nullopt and less-than; it converts
-// to one. <optional> would make up more than a quarter of what a file that has generators compiles.
+// It is read as a std::optional is, and converts to a std::optional<T>, which is what to keep it in:
+// it is neither assigned nor compared to a std::nullopt or another optional, has no order, and is not
+// constexpr. <optional> would make up more than a quarter of what a file that has generators compiles.
 #pragma once
 
 #include <switchback/errors.hpp>
@@ -47,7 +48,51 @@ struct maybe_storage<T, false> {
     bool there = false;
 };
 
-// Said by a base class, so that `maybe` has just the copying and moving that its T has.
+template <class T>
+struct maybe_value : maybe_storage<T> {
+    maybe_value() = default;
+    maybe_value(maybe_value const& other) : maybe_storage<T>() {
+        if (other.there) emplace(other.held);
+    }
+    maybe_value(maybe_value&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : maybe_storage<T>() {
+        if (other.there) emplace(static_cast<T&&>(other.held));
+    }
+    maybe_value& operator=(maybe_value const& other) {
+        if (this != &other) take(other.there, other.held);
+        return *this;
+    }
+    maybe_value& operator=(maybe_value&& other) noexcept(std::is_nothrow_move_constructible_v<T>) {
+        if (this != &other) take(other.there, static_cast<T&&>(other.held));
+        return *this;
+    }
+    ~maybe_value() = default;
+
+    template <class... A>
+    T& emplace(A&&... arguments) {
+        reset();
+        auto* const room = const_cast<std::remove_cv_t<T>*>(SB_DETAIL_ADDRESS_OF(this->held));
+        ::new (static_cast<void*>(room)) T(static_cast<A&&>(arguments)...);
+        this->there = true;
+        return this->held;
+    }
+    void reset() noexcept {
+        if (!this->there) return;
+        this->there = false;
+        this->held.~T();
+    }
+
+private:
+    template <class U>
+    void take(bool is_there, U&& value) {
+        if (is_there) {
+            emplace(static_cast<U&&>(value));
+        } else {
+            reset();
+        }
+    }
+};
+
+// Said by another base class, so that `maybe` has just the copying and moving that its T has.
 template <bool Copies, bool Moves>
 struct may_be_copied {};
 template <>
@@ -74,51 +119,36 @@ struct is_optional<T,
         decltype(std::declval<T const&>().has_value())>>
     : std::is_same<decltype(*std::declval<T&>()), typename T::value_type&> {};
 
+// Not an optional of any kind, for which a comparison of values would be looked up without end.
+template <class T, class U, bool = is_optional<U>::value>
+struct value_comparison {};
+template <class T, class U>
+struct value_comparison<T, U, false> {
+    template <class A, class B>
+    using type = decltype(std::declval<A const&>() == std::declval<B const&>());
+};
+template <class T, class U>
+using compared_to_a_value = typename value_comparison<T, U>::template type<T, U>;
+
 } // namespace detail
 
 template <class T>
-class maybe : private detail::maybe_storage<T>,
+class maybe : private detail::maybe_value<T>,
               private detail::may_be_copied<std::is_copy_constructible_v<T>, std::is_move_constructible_v<T>> {
-    using storage = detail::maybe_storage<T>;
-    using copying = detail::may_be_copied<std::is_copy_constructible_v<T>, std::is_move_constructible_v<T>>;
-
 public:
     using value_type = T;
 
-    maybe() = default;
-    maybe(maybe const& other) : storage(), copying(other) {
-        if (other.there) emplace(other.held);
-    }
-    maybe(maybe&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
-        : storage(), copying(static_cast<copying&&>(other)) {
-        if (other.there) emplace(static_cast<T&&>(other.held));
-    }
-    maybe& operator=(maybe const& other) {
-        copying::operator=(other);
-        if (this != &other) take(other.there, other.held);
-        return *this;
-    }
-    maybe& operator=(maybe&& other) noexcept(std::is_nothrow_move_constructible_v<T>) {
-        copying::operator=(static_cast<copying&&>(other));
-        if (this != &other) take(other.there, static_cast<T&&>(other.held));
-        return *this;
-    }
-
-    template <class... A>
-    T& emplace(A&&... arguments) {
-        reset();
-        ::new (static_cast<void*>(SB_DETAIL_ADDRESS_OF(this->held))) T(static_cast<A&&>(arguments)...);
-        this->there = true;
-        return this->held;
-    }
-    void reset() noexcept {
-        if (!this->there) return;
-        this->there = false;
-        this->held.~T();
-    }
+    // Destroys a value that is there, and builds one of these.
+    using detail::maybe_value<T>::emplace;
+    using detail::maybe_value<T>::reset;
 
     bool has_value() const noexcept { return this->there; }
-    explicit operator bool() const noexcept { return this->there; }
+    // Of a `maybe<bool>` it would be taken for the value, by a std::optional<bool> that is made of one:
+    // ask has_value().
+    template <class B, std::enable_if_t<std::is_same_v<B, bool> && !std::is_same_v<std::remove_cv_t<T>, bool>, int> = 0>
+    explicit operator B() const noexcept {
+        return this->there;
+    }
 
     // The value, which must be there.
     T& operator*() & noexcept { return this->held; }
@@ -159,34 +189,31 @@ public:
         return same;
     }
 
-    // Empty equals empty; a value equals an equal one.
-    friend bool operator==(maybe const& a, maybe const& b) {
-        return a.there == b.there && (!a.there || a.held == b.held);
-    }
-    friend bool operator!=(maybe const& a, maybe const& b) { return !(a == b); }
-    template <class U, class = decltype(std::declval<T const&>() == std::declval<U const&>())>
-    friend bool operator==(maybe const& a, U const& value) {
-        return a.there && a.held == value;
-    }
-    template <class U, class = decltype(std::declval<T const&>() == std::declval<U const&>())>
-    friend bool operator!=(maybe const& a, U const& value) {
-        return !(a == value);
-    }
-
 private:
-    template <class U>
-    void take(bool is_there, U&& value) {
-        if (is_there) {
-            emplace(static_cast<U&&>(value));
-        } else {
-            reset();
-        }
-    }
     T* checked() {
         if (!this->there) detail::raise<no_value>();
         return SB_DETAIL_ADDRESS_OF(this->held);
     }
 };
+
+// Empty equals empty; a value equals an equal one. (No friends: where neither side is a `maybe`, nothing
+// of this is looked at.)
+template <class T>
+bool operator==(maybe<T> const& a, maybe<T> const& b) {
+    return a.has_value() == b.has_value() && (!a.has_value() || *a == *b);
+}
+template <class T>
+bool operator!=(maybe<T> const& a, maybe<T> const& b) {
+    return !(a == b);
+}
+template <class T, class U, class = detail::compared_to_a_value<T, U>>
+bool operator==(maybe<T> const& a, U const& value) {
+    return a.has_value() && *a == value;
+}
+template <class T, class U, class = detail::compared_to_a_value<T, U>>
+bool operator!=(maybe<T> const& a, U const& value) {
+    return !(a == value);
+}
 
 } // namespace SB_DETAIL_ABI
 } // namespace switchback

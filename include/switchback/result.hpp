@@ -16,7 +16,10 @@
 //     SB_AWAIT_OK_INTO(target, awaitable); returned from this body, a value moved into the target
 //
 // `sb::result<T, E>` holds a T, or an error E; `sb::result<void, E>` an error or none. Its errors are a
-// std::error_code unless another type is named. Rust: Result and `?`; C++23: std::expected.
+// std::error_code unless another type is named. An error that SB_AWAIT_OK returns takes its way through
+// every SB_FINALLY, and in a finally takes the place of what was under way, as any SB_RETURN does. There
+// are no comparisons of results, and no conversions between results of different types. Rust: Result and
+// `?`; C++23: std::expected.
 #pragma once
 
 #include <switchback/body.hpp>
@@ -29,6 +32,9 @@
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
+
+template <class T, class E = std::error_code>
+class result;
 
 // What makes a result of an error.
 template <class E>
@@ -60,12 +66,24 @@ template <class E, class G>
 struct means_error<E, G, std::void_t<decltype(make_error_code(std::declval<G>()))>>
     : std::is_same<E, std::error_code> {};
 
+// What is not taken for a value, though the value's type be made of anything.
+template <class U>
+struct is_result_part : std::false_type {};
+template <class U>
+struct is_result_part<U&> : is_result_part<std::remove_cv_t<U>> {};
+template <class U>
+struct is_result_part<U const> : is_result_part<U> {};
+template <class E>
+struct is_result_part<failed<E>> : std::true_type {};
+template <class T, class E>
+struct is_result_part<result<T, E>> : std::true_type {};
+
 template <class E, class G>
 inline constexpr bool makes_error = std::is_constructible_v<E, G&&> || means_error<E, G>::value;
 
 } // namespace detail
 
-template <class T, class E = std::error_code>
+template <class T, class E>
 class [[nodiscard]] result {
     static_assert(std::is_object_v<T>, "sb::result<T>: T is an object or void; give a pointer for a reference");
 
@@ -73,7 +91,7 @@ public:
     using value_type = T;
     using error_type = E;
 
-    template <class U = T, class = std::enable_if_t<std::is_convertible_v<U&&, T>>>
+    template <class U = T, class = std::enable_if_t<std::is_convertible_v<U&&, T> && !detail::is_result_part<U>::value>>
     result(U&& value) : held_(std::in_place_index<0>, static_cast<U&&>(value)) {}
     template <class G, class = std::enable_if_t<detail::makes_error<E, G>>>
     result(failed<G> because) : held_(std::in_place_index<1>, make_error(static_cast<G&&>(because.error))) {}
@@ -119,7 +137,7 @@ private:
         if (!has_value()) detail::raise<result_failed>();
     }
     void check_error() const {
-        if (has_value()) detail::raise<result_succeeded>();
+        if (held_.index() != 1) detail::raise<result_succeeded>();
     }
 
     std::variant<T, E> held_;
@@ -140,11 +158,6 @@ public:
 
 namespace detail {
 
-template <class T>
-struct is_result : std::false_type {};
-template <class T, class E>
-struct is_result<result<T, E>> : std::true_type {};
-
 // What SB_AWAIT_OK does with what it has awaited: true, if that is an error, which is the body's own
 // then.
 template <class S, class Body, class Result, class Sink>
@@ -153,6 +166,11 @@ SB_DETAIL_INLINE bool returns_error(activation const& now, Body& body, Result&& 
     if constexpr (!is_result<type>::value) {
         static_assert(is_result<type>::value,
             "SB_AWAIT_OK awaits what gives an sb::result; write SB_AWAIT for anything else");
+        return false;
+    } else if constexpr (!std::is_convertible_v<failed<typename type::error_type>, typename Body::result_type>) {
+        static_assert(always_false<Result>,
+            "SB_AWAIT_OK: this body must be able to return that error: its context must say "
+            "sb::returns<sb::result<T, E>>, with an E that can be made of it");
         return false;
     } else {
         if (!given) {

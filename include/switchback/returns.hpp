@@ -103,7 +103,7 @@ public:
         if constexpr (std::is_move_constructible_v<R>) {
             discard_result();
             auto& value = static_cast<kept_result*>(kept(level))->value;
-            if (!value) return;
+            if (!value.has_value()) return;
             ::new (static_cast<void*>(storage_)) R(std::move(*value));
             set(has_result);
         }

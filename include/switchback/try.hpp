@@ -171,8 +171,9 @@
 #    define SB_FINALLY SB_CATCH_ERRORS
 #    define SB_END_TRY }
 #    define SB_RAISE() \
-        SB_DETAIL_NEEDS_EXCEPTIONS("SB_RAISE()"); \
-        return ::switchback::step::failed
+        do { \
+            SB_DETAIL_NEEDS_EXCEPTIONS("SB_RAISE()"); \
+        } while (false)
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {

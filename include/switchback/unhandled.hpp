@@ -11,7 +11,9 @@
 #include <switchback/detail/trace.hpp>
 #include <switchback/errors.hpp>
 
-#include <cstdio>
+#if SB_DETAIL_HOSTED
+#    include <cstdio>
+#endif
 #include <exception>
 
 namespace switchback {
@@ -54,6 +56,7 @@ SB_DETAIL_COLD inline void report_unraisable(std::exception_ptr const& error) no
         handler({error, "a generator's destructor", nullptr});
         return;
     }
+#if SB_DETAIL_HOSTED
     try {
         std::rethrow_exception(error);
     } catch (std::exception const& known) {
@@ -61,6 +64,7 @@ SB_DETAIL_COLD inline void report_unraisable(std::exception_ptr const& error) no
     } catch (...) {
         std::fputs("switchback: unhandled in a generator's destructor\n", stderr);
     }
+#endif
 }
 
 } // namespace detail

@@ -372,7 +372,7 @@ struct ignore_returned {
 // SB_YIELD_FROM_INTO's target. Python's None is an empty optional.
 template <class Target, class R>
 void store_value(Target& target, maybe<R>&& value) {
-    if (!value) {
+    if (!value.has_value()) {
         if constexpr (is_optional<Target>::value) {
             target.reset();
             return;

@@ -1,5 +1,5 @@
 // gallery: Values
-// expects: SB_AWAIT_INTO: what is awaited has no result; write SB_AWAIT
+// expects: SB_AWAIT_INTO, SB_AWAIT_OK: what is awaited has no result; write SB_AWAIT
 // expects[clang++]: no matching function for call
 #include <switchback/switchback.hpp>
 namespace sb = switchback;

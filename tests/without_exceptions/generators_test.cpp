@@ -144,8 +144,10 @@ TEST_CASE("without exceptions: adaptors, and generators whose type is erased") {
 
 TEST_CASE("without exceptions: a context is a path and what was yielded") {
     CHECK(sizeof(sb::yields<std::int64_t>) == 16); // 24 with exceptions
-    CHECK(sizeof(sb::generator<count>) == 8 + 4 + 4 + 8);
+    CHECK(sizeof(sb::generator<count>) <= 8 + 4 + 4 + 8); // less, where eight bytes need not be aligned
 }
+
+#if defined(CAN_END_A_PROGRAM)
 
 TEST_CASE("without exceptions: a misuse goes to the handler, with its sentence") {
     CHECK(test::misuse_told([] {
@@ -184,3 +186,5 @@ TEST_CASE("without exceptions: a handler that returns does not get the program a
         g.send("too early");
     }) == "aborted: switchback: " + std::string(sb::not_started().what()) + "\n");
 }
+
+#endif

@@ -8,6 +8,10 @@
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
+
+template <class T, class E>
+class result;
+
 namespace detail {
 
 // How a type is awaited. A specialisation for T (never a reference) has
@@ -22,6 +26,11 @@ template <class T, class = void>
 struct awaiter {
     static constexpr bool exists = false;
 };
+
+template <class T>
+struct is_result : std::false_type {};
+template <class T, class E>
+struct is_result<result<T, E>> : std::true_type {};
 
 template <class T>
 using plain = std::remove_cv_t<std::remove_reference_t<T>>;
@@ -153,7 +162,9 @@ SB_DETAIL_INLINE step await_at(activation& now, Body& body, int line, Make make,
     } else {
         using how = awaiter<plain<awaited>>;
         static_assert(!std::is_void_v<typename how::result_type> || std::is_same_v<Sink, ignore_result>,
-            "SB_AWAIT_INTO: what is awaited has no result; write SB_AWAIT");
+            "SB_AWAIT_INTO, SB_AWAIT_OK: what is awaited has no result; write SB_AWAIT");
+        static_assert(!is_result<typename how::result_type>::value || !std::is_same_v<Sink, ignore_result>,
+            "SB_AWAIT would drop the error in this sb::result: SB_AWAIT_OK returns it, SB_AWAIT_INTO keeps it");
         if (now.target == 0) {
             body.path = path_at<S>(now, line);
             auto const outcome = how::start(body, make);

@@ -49,9 +49,13 @@ constexpr label case_value(T value) {
     static_assert(S::kind == block::chooser, "SB_CASE stands outside of an SB_SWITCH");
     auto const number = static_cast<long long>(value);
     if (is_reserved_value(number)) {
-        SB_DETAIL_NO_CONSTANT("SB_CASE: the values from 2^40 to 2^40 + 1023 are reserved"); // 2^30 in 32 bits
+#if SB_PATH_BITS == 64
+        SB_DETAIL_NO_CONSTANT("SB_CASE: the values from 2^40 to 2^40 + 1023 are reserved");
+#else
+        SB_DETAIL_NO_CONSTANT("SB_CASE: the values from 2^30 to 2^30 + 127 are reserved");
+#endif
     }
-    if (!has_room_in_label(number)) SB_DETAIL_NO_CONSTANT("SB_CASE: with SB_PATH_BITS 32 a case has 32 bits");
+    if (!has_room_in_label(number)) SB_DETAIL_NO_CONSTANT("SB_CASE: with SB_PATH_BITS 32 a case lies between -2^31 and 2^31 - 1");
     return static_cast<label>(number);
 }
 

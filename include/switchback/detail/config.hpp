@@ -92,11 +92,21 @@
 #    define SB_DETAIL_CATCH_ALL else
 #endif
 
-// Where there is no operating system, there are no thread_local objects either.
-#if !defined(__STDC_HOSTED__) || __STDC_HOSTED__
-#    define SB_DETAIL_HOSTED 1
-#else
+// Nothing of an operating system is asked for, not even to print a sentence or to tell threads apart.
+// By default where the compiler is told so (-ffreestanding).
+#if !defined(SB_FREESTANDING)
+#    if defined(__STDC_HOSTED__) && !__STDC_HOSTED__
+#        define SB_FREESTANDING 1
+#    else
+#        define SB_FREESTANDING 0
+#    endif
+#endif
+#if SB_FREESTANDING
 #    define SB_DETAIL_HOSTED 0
+#    define SB_DETAIL_THREAD_LOCAL
+#else
+#    define SB_DETAIL_HOSTED 1
+#    define SB_DETAIL_THREAD_LOCAL thread_local
 #endif
 
 // The namespace within `switchback` that names the version, and what was chosen: files that chose

@@ -74,7 +74,7 @@ public:
             static_assert(always_false<Target>,
                 "SB_YIELD_INTO: nothing can be sent to this body; its context must say sb::yields<Y, Sent>");
         } else if constexpr (std::is_assignable_v<Target&, Sent&&> || is_optional<Target>::value) {
-            if (!sent_slot::held) {
+            if (!sent_slot::held.has_value()) {
                 if constexpr (is_optional<Target>::value) {
                     target.reset();
                     return;

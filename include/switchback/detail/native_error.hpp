@@ -12,7 +12,7 @@ namespace switchback {
 inline namespace SB_DETAIL_ABI {
 namespace detail {
 
-inline thread_local bool native_errors_are_over = false;
+inline SB_DETAIL_THREAD_LOCAL bool native_errors_are_over = false;
 
 struct native_error {
     failure what;
@@ -23,7 +23,7 @@ struct native_error {
 };
 
 inline native_error& last_native_error() noexcept {
-    static thread_local native_error last;
+    static SB_DETAIL_THREAD_LOCAL native_error last;
     return last;
 }
 
@@ -33,7 +33,7 @@ inline void forget_native() noexcept {
 }
 
 // Its context and traceback are kept beside an error, if it has any.
-inline void remember_native(failure&& what) noexcept {
+SB_DETAIL_COLD inline void remember_native(failure&& what) noexcept {
     if (what.gathered == nullptr && what.context == nullptr) {
         what = {};
     } else if (native_errors_are_over) {

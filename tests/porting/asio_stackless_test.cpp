@@ -122,7 +122,7 @@ public:
 
     void wake_after(std::chrono::nanoseconds delay) noexcept override {
         alarm_.cancel();
-        if (delay == forever) return;
+        if (delay == endless) return;
         alarm_.expires_after(delay);
         alarm_.async_wait([link = link_](asio::error_code error) {
             if (!error && link->pump != nullptr) link->pump->run(true);

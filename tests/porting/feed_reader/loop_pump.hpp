@@ -18,7 +18,7 @@ public:
     explicit loop_pump(event_loop& loop) : loop_(loop) {}
     ~loop_pump() override {
         link_->pump = nullptr;
-        wake_after(forever);
+        wake_after(endless);
         if (holds_) loop_.release();
     }
 
@@ -35,7 +35,7 @@ public:
 
     void wake_after(std::chrono::nanoseconds delay) noexcept override {
         if (alarm_is_set_) loop_.cancel(alarm_);
-        alarm_is_set_ = delay != forever;
+        alarm_is_set_ = delay != endless;
         if (!alarm_is_set_) return;
         alarm_ = loop_.call_after(delay, [this] {
             alarm_is_set_ = false;

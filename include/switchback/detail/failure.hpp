@@ -27,7 +27,7 @@ struct failure {
     failure* context = nullptr; // what was being handled when it was raised. Python: __context__
 };
 
-SB_DETAIL_COLD inline void discard_with_context(failure& what) noexcept {
+SB_DETAIL_COLD inline void discard(failure& what) noexcept {
     delete what.gathered;
     // The one behind it in the chain, and so on, without recursion.
     for (auto* next = std::exchange(what.context, nullptr); next != nullptr;) {
@@ -38,14 +38,6 @@ SB_DETAIL_COLD inline void discard_with_context(failure& what) noexcept {
     }
     what = {};
 }
-inline void discard(failure& what) noexcept {
-    if (SB_DETAIL_UNLIKELY(what.gathered != nullptr || what.context != nullptr)) {
-        discard_with_context(what);
-    } else {
-        what.error = nullptr;
-    }
-}
-
 // Where memory is short, the exception itself is all that is copied.
 SB_DETAIL_COLD inline failure copy(failure const& what) noexcept {
     failure copied;
@@ -85,7 +77,7 @@ SB_DETAIL_COLD inline void link_context(failure& raised, failure&& handled) noex
 // Without exceptions a body fails in one way: its task is cancelled.
 struct failure {};
 inline void discard(failure&) noexcept {}
-inline failure copy(failure const&) noexcept { return {}; }
+SB_DETAIL_COLD inline failure copy(failure const&) noexcept { return {}; }
 
 #endif
 

@@ -51,7 +51,7 @@ std::string name_of(std::type_info const& type) {
 }
 
 std::string type_in_flight() {
-#if SB_HAS_DEMANGLER
+#if SB_HAS_DEMANGLER && !defined(__EMSCRIPTEN__) // which has no such function
     if (auto const* const type = abi::__cxa_current_exception_type()) return name_of(*type);
 #endif
     return "an exception";

@@ -144,6 +144,9 @@ TEST_CASE("maybe: is compared to another, to a value, and to an optional") {
     CHECK(one == 1);
     CHECK(one != 2);
     CHECK(none != 0);
+    bool const other_way_round = 1 == one && 2 != one && 0 != none;
+    CHECK(other_way_round);
+    CHECK(1 == one);
     CHECK(std::optional<int>(one) == std::optional<int>(1));
     CHECK(holding(std::string("a")) == "a");
 }

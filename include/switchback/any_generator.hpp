@@ -238,7 +238,10 @@ template <class Y, class Sent = void, class Returned = void>
 class any_generator {
     using erased = detail::erased_generator<Y, Sent, Returned>;
     using nothing = detail::erased_nothing<Y, Sent, Returned>;
-    static constexpr std::size_t room_size = any_generator_size - sizeof(std::uint64_t);
+    // A generator's, also where a std::uint64_t asks for less (32-bit x86), and its table's.
+    static constexpr std::size_t room_alignment =
+        alignof(detail::control) > alignof(void*) ? alignof(detail::control) : alignof(void*);
+    static constexpr std::size_t room_size = any_generator_size - room_alignment;
 
 public:
     using yield_type = Y;
@@ -252,7 +255,7 @@ public:
     template <class F>
     static constexpr bool holds_within =
         sizeof(detail::erased_in<F, detail::place_within<F>>) <= room_size &&
-        alignof(detail::erased_in<F, detail::place_within<F>>) <= alignof(std::uint64_t) &&
+        alignof(detail::erased_in<F, detail::place_within<F>>) <= room_alignment &&
         std::is_nothrow_move_constructible_v<F>;
 
     any_generator() noexcept { put<nothing>(); }
@@ -399,7 +402,7 @@ private:
     }
 
     pointer (*next_)(void* room); // apart, for the one call that loops are made of
-    alignas(std::uint64_t) unsigned char room_[room_size];
+    alignas(room_alignment) unsigned char room_[room_size];
 };
 
 template <class F, class C = detail::context_of<F>>

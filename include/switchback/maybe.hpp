@@ -215,5 +215,16 @@ bool operator!=(maybe<T> const& a, U const& value) {
     return !(a == value);
 }
 
+#if !defined(__cpp_impl_three_way_comparison) // else the language turns them round
+template <class T, class U, class = detail::compared_to_a_value<T, U>>
+bool operator==(U const& value, maybe<T> const& b) {
+    return b == value;
+}
+template <class T, class U, class = detail::compared_to_a_value<T, U>>
+bool operator!=(U const& value, maybe<T> const& b) {
+    return !(b == value);
+}
+#endif
+
 } // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -140,6 +140,7 @@ TEST_CASE("without exceptions: adaptors, and generators whose type is erased") {
     CHECK(*any.next() == 0);
     CHECK(all_of(any) == ints{1, 2});
     CHECK_FALSE(static_cast<bool>(sb::any_generator<int>{}));
+    static_assert(sb::any_generator<int>::holds_within<count>);
 }
 
 TEST_CASE("without exceptions: a context is a path and what was yielded") {

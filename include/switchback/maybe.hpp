@@ -202,20 +202,20 @@ template <class T>
 bool operator==(maybe<T> const& a, maybe<T> const& b) {
     return a.has_value() == b.has_value() && (!a.has_value() || *a == *b);
 }
+template <class T, class U, class = detail::compared_to_a_value<T, U>>
+bool operator==(maybe<T> const& a, U const& value) {
+    return a.has_value() && *a == value;
+}
+
+#if !defined(__cpp_impl_three_way_comparison) // else the language makes these of those
 template <class T>
 bool operator!=(maybe<T> const& a, maybe<T> const& b) {
     return !(a == b);
 }
 template <class T, class U, class = detail::compared_to_a_value<T, U>>
-bool operator==(maybe<T> const& a, U const& value) {
-    return a.has_value() && *a == value;
-}
-template <class T, class U, class = detail::compared_to_a_value<T, U>>
 bool operator!=(maybe<T> const& a, U const& value) {
     return !(a == value);
 }
-
-#if !defined(__cpp_impl_three_way_comparison) // else the language turns them round
 template <class T, class U, class = detail::compared_to_a_value<T, U>>
 bool operator==(U const& value, maybe<T> const& b) {
     return b == value;

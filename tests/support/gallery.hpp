@@ -315,8 +315,8 @@ inline std::string gallery_page() {
         "## What throws\n"
         "\n"
         "What only shows when the program runs throws a type of its own, derived from `sb::misuse`, "
-        "which is a `std::exception`. They stand in "
-        "[errors.hpp](../include/switchback/errors.hpp).\n"
+        "which is a `std::exception`. These stand in "
+        "[errors.hpp](../include/switchback/errors.hpp); `sb::maybe` and `sb::result` have their own.\n"
         "\n"
         "| type | when | what() |\n"
         "| --- | --- | --- |\n";

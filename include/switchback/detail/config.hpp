@@ -37,10 +37,12 @@
 #    define SB_DETAIL_UNLIKELY(x) (x)
 #endif
 
-// Ends the program where there is nothing to abort it with.
+// Ends the program where there is nothing to abort it with; and atomic access to plain objects.
 #if defined(__GNUC__) || defined(__clang__)
+#    define SB_DETAIL_HAS_ATOMIC_BUILTINS 1
 #    define SB_DETAIL_TRAP() __builtin_trap()
 #else
+#    define SB_DETAIL_HAS_ATOMIC_BUILTINS 0
 #    define SB_DETAIL_TRAP() \
         for (;;) { \
         }
@@ -57,7 +59,7 @@
 #    define SB_DETAIL_ASAN 0
 #endif
 
-// GCC does not see that an empty std::optional destroys nothing, and warns of its members.
+// GCC does not see that an empty optional destroys nothing, and warns of its members.
 #if defined(__GNUC__) && !defined(__clang__)
 #    define SB_DETAIL_MAY_BE_EMPTY_BEGIN \
         _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wmaybe-uninitialized\"")

@@ -4,7 +4,7 @@
 
 #include <switchback/detail/config.hpp>
 
-#if !defined(__GNUC__)
+#if !SB_DETAIL_HAS_ATOMIC_BUILTINS
 #    include <atomic>
 #endif
 
@@ -25,7 +25,7 @@ public:
 
 private:
     Handler held_ = nullptr;
-#elif defined(__GNUC__)
+#elif SB_DETAIL_HAS_ATOMIC_BUILTINS
     Handler load() const noexcept { return __atomic_load_n(&held_, __ATOMIC_ACQUIRE); }
     Handler exchange(Handler fresh) noexcept {
         return __atomic_exchange_n(&held_, fresh, __ATOMIC_ACQ_REL);

@@ -67,11 +67,12 @@ void branches::cancel_running(cancel_how how) noexcept {
 
 void branches::abandon(node&) noexcept { waiter_ = nullptr; }
 
-bool branches::forward_cancel(node& waiter, cancel_how how) noexcept {
+bool branches::forward_cancel(node& waiter, cancel_request const& what) noexcept {
+    if (!cancelled_ || what.is_outside(request_)) request_ = what;
     cancelled_ = true;
     most_ = 0;
     waiter_ = nullptr; // not to be woken meanwhile
-    cancel_running(how);
+    cancel_running(what.how);
     if (running_ == 0) return false;
     waiter_ = &waiter;
     if (waiter.state == node_state::ready) unlink(waiter);
@@ -87,7 +88,7 @@ bool branches::outcome(core& home) noexcept {
             error_ = nullptr;
         }
 #endif
-        home.set_in_flight(core::cancellation());
+        home.set_in_flight(core::cancellation(request_));
         return false;
     }
 #if SB_DETAIL_EXCEPTIONS

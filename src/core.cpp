@@ -18,8 +18,12 @@ inline namespace SB_DETAIL_ABI {
 namespace detail {
 namespace {
 
-// After so many steps the host has its turn, whatever is still ready.
-constexpr int steps_in_a_turn = 1000;
+// Where a turn is limited in time, the clock is looked at once in so many steps.
+constexpr std::size_t steps_between_looks = 16;
+
+// So many tasks can be dealt with after the steps on the stack, one within the other, without an
+// allocation, which might fail.
+constexpr std::size_t most_deferred_at_once = 64;
 
 // A closing scheduler cancels a task so often before it destroys the task's frames unentered.
 constexpr int most_cancels_at_close = 100;
@@ -35,6 +39,7 @@ core::core(event_pump& pump, clock const& clock, worker_options const& workers)
     : memory(frame_memory::local()), pump_(&pump), clock_(&clock),
       worker_options_(std::make_unique<worker_options>(workers)),
       inbox_(std::make_shared<inbox>(pump)) {
+    deferred_.reserve(most_deferred_at_once);
     pump.serve(this);
 }
 
@@ -73,18 +78,14 @@ place const* core::place_of(node& n) noexcept {
 
 #if SB_DETAIL_EXCEPTIONS
 
-failure core::cancellation() noexcept {
-    // Never destroyed: a static scheduler may need it after everything that is.
-    static auto const& made = *new std::exception_ptr(std::make_exception_ptr(cancelled{}));
-    return failure{made};
-}
-
 void core::capture(node& n) noexcept {
     set_in_flight(known_failure(std::current_exception()));
     pass(n);
 }
 
 void core::pass(node& n) noexcept {
+    if (n.type->resume == nullptr) return; // there is no frame
+    if (auto const* const handled = n.handled()) link_behind(in_flight, handled->what);
     if (in_flight.gathered == nullptr) in_flight.gathered = new (std::nothrow) trace;
     if (in_flight.gathered == nullptr) return;
     place_of(n); // while its frame is alive
@@ -101,7 +102,7 @@ void core::throw_failure(node& root) {
 void core::fly_failure_of(node& root) noexcept {
     root.set(was_looked_at);
     auto const* const kept = root.record_at(0);
-    set_in_flight(kept == nullptr ? cancellation() : copy(kept->what));
+    set_in_flight(kept == nullptr ? failure{std::make_exception_ptr(cancelled{})} : copy(kept->what));
 }
 
 bool core::is_cancelled_result(node& root) noexcept {
@@ -117,7 +118,6 @@ void core::report_unseen(node& root) noexcept {
 
 #else // a task that fails was cancelled
 
-failure core::cancellation() noexcept { return {}; }
 void core::capture(node&) noexcept {}
 void core::pass(node&) noexcept {}
 void core::throw_failure(node&) { raise<misuse>("the result of a task that was cancelled was asked for"); }
@@ -132,7 +132,7 @@ void core::report_unseen(node&) noexcept {}
 void core::step_once() noexcept {
     awaits_left = awaits_in_a_row;
     run(&static_cast<node&>(ready_.pop_front()));
-    if (SB_DETAIL_UNLIKELY(!deferred_.empty())) settle_deferred();
+    if (SB_DETAIL_UNLIKELY(to_settle_)) settle_deferred();
 }
 
 void core::run(node* n) noexcept {
@@ -149,8 +149,7 @@ void core::run(node* n) noexcept {
         }
         if (SB_DETAIL_UNLIKELY(n->is(is_injected)) && !n->is_guarded()) {
             n->clear(is_injected);
-            n->clear(is_cancelled);
-            set_in_flight(cancellation());
+            set_in_flight(cancellation(take_request(*n)));
             pass(*n);
             destroy_failed_frame(*n);
             n = unwind(*n);
@@ -196,10 +195,7 @@ node* core::unwind(node& failed) noexcept {
 
 bool core::take_injection(node& n) noexcept {
     n.clear(is_injected);
-    if (n.is(is_cancelled)) {
-        n.clear(is_cancelled);
-        set_in_flight(cancellation());
-    }
+    if (n.is(is_cancelled)) set_in_flight(cancellation(take_request(n)));
     return true;
 }
 
@@ -208,7 +204,11 @@ void core::finish(node& root, bool failed) noexcept {
     root.awaits = awaited_kind::nothing;
     if (failed) {
         root.set(has_failed);
-        root.push(take_in_flight(), 0);
+        auto what = take_in_flight();
+#if SB_DETAIL_EXCEPTIONS
+        what.is_request = false; // for those who will see it, it is another task's
+#endif
+        root.push(std::move(what), 0);
     }
     end(root);
 }
@@ -236,9 +236,9 @@ void core::wake_waiters(node& root) noexcept {
 
 // ---- Roots
 
-void core::check_open() const {
+void core::check_open(char const* otherwise) const {
     check_thread();
-    if (closing_) raise<wrong_scheduler>("a task was started on a scheduler that is being closed");
+    if (closing_) raise<wrong_scheduler>(otherwise);
 }
 
 void core::adopt(node& root, std::uint32_t references) noexcept {
@@ -249,6 +249,25 @@ void core::adopt(node& root, std::uint32_t references) noexcept {
     ++unfinished_;
     ++held_;
     make_ready(root);
+}
+
+void core::adopt_waiting(node& root, waitable& until) noexcept {
+    root.home = this;
+    root.set(is_root);
+    root.references = 1;
+    root.object = &until;
+    root.awaits = awaited_kind::object;
+    root.state = node_state::waiting;
+    roots_.push_back(prefix_of(root));
+    ++unfinished_;
+    ++held_;
+}
+
+void core::complete(node& root, bool failed) noexcept {
+    root.state = node_state::done;
+    root.awaits = awaited_kind::nothing;
+    if (failed) root.set(has_failed);
+    end(root);
 }
 
 void core::run_branch(node& root, join& listener, list_head& branches) noexcept {
@@ -365,7 +384,7 @@ void core::run_tasks(bool alarm_rang) noexcept {
     auto kept = take_in_flight();
     release_all_doomed(take_doomed()); // of a release that turns the host's loop
     bool const was_releasing = std::exchange(releasing_, false);
-    if (!deferred_.empty()) settle_deferred();
+    if (to_settle_) settle_deferred();
     inbox_->take_all([](message& arrived) { arrived.deliver(); });
     if (!timers_.empty()) {
         list_head due;
@@ -376,7 +395,13 @@ void core::run_tasks(bool alarm_rang) noexcept {
         ready_.splice_back(due);
         ask_for_an_alarm();
     }
-    for (int steps = 0; steps < steps_in_a_turn && !ready_.empty(); ++steps) {
+    bool const is_timed = limit_.time != event_pump::endless;
+    auto const begin = is_timed ? clock_->now() : time_point();
+    for (std::size_t steps = 0; steps < limit_.steps && !ready_.empty(); ++steps) {
+        if (is_timed && steps % steps_between_looks == steps_between_looks - 1 &&
+            clock_->now() - begin >= limit_.time) {
+            break;
+        }
         if (ready_.next != ready_.prev) ask_for_a_turn();
         step_once();
     }
@@ -387,15 +412,68 @@ void core::run_tasks(bool alarm_rang) noexcept {
     releasing_ = was_releasing;
     stack_floor = floor;
     --turns_;
-    if (turns_ == 0 && !deferred_.empty()) ask_for_a_turn();
+    if (turns_ == 0 && to_settle_) ask_for_a_turn();
+}
+
+void core::set_turn_limit(turn_limit const& limit) {
+    check_thread();
+    if (limit.steps == 0) raise<misuse>("a turn of no steps: nothing would ever run");
+    limit_ = limit;
 }
 
 void core::run_until_done(node& root) {
     check_thread();
-    while (root.state != node_state::done) pump_->turn(true);
+    while (root.state != node_state::done) {
+        bool const is_nested = turns_ != 0 || releasing_;
+        if (is_nested && ready_.empty() && waits_for_running(root)) raise<would_deadlock>();
+        pump_->turn(true);
+    }
+}
+
+// Whether the task waits for the end of one whose step is on the C++ stack, directly or by way of others'
+// futures.
+bool core::waits_for_running(node& root) const noexcept {
+    auto* at = &innermost(root);
+    for (auto left = unfinished_; left > 0; --left) { // a circle of others ends here
+        if (at->state == node_state::running) return true;
+        if (at->state != node_state::waiting || at->awaits != awaited_kind::result) return false;
+        at = &innermost(*at->root);
+    }
+    return false;
 }
 
 // ---- The end
+
+namespace {
+
+// Something that falls due, so that the host's loop comes back.
+struct alarm : node {
+    explicit alarm(core* of) noexcept : node(of, type_of_alarms) {}
+    ~alarm() { home->stop_waiting(*this); }
+
+    static step has_rung(node& n) {
+        n.awaits = awaited_kind::nothing;
+        return step::suspended;
+    }
+    static inline frame_type const type_of_alarms{&alarm::has_rung, nullptr, nullptr, nullptr, "an alarm",
+        nullptr, sizeof(node), alignof(node)};
+};
+
+} // namespace
+
+std::size_t core::unfinished_jobs() const noexcept { return workers_ == nullptr ? 0 : workers_->outstanding(); }
+
+void core::close_within(std::chrono::nanoseconds limit) {
+    check_thread();
+    if (turns_ != 0 || releasing_) raise<would_deadlock>();
+    closing_ = true;
+    cancel_all();
+    auto const given = static_cast<std::uint64_t>(std::max(limit, std::chrono::nanoseconds::zero()).count());
+    auto const begin = now();
+    alarm end_of_time(this);
+    if (given < timer_wheel::never - begin) wait_until(end_of_time, begin + given);
+    while ((unfinished_ != 0 || unfinished_jobs() != 0) && now() - begin < given) pump_->turn(true);
+}
 
 void core::close() noexcept {
     if (std::this_thread::get_id() != thread_) {
@@ -409,7 +487,8 @@ void core::close() noexcept {
     }
     clean_up_ = false; // there was time enough
     while (unfinished_ != 0) cancel_all();
-    while (!deferred_.empty()) settle_deferred();
+    while (!ready_.empty()) run_tasks(true); // calls: the last tasks' end has led to some
+    while (to_settle_) settle_deferred();
     workers_.reset(); // begun jobs end first
     inbox_->close();
     inbox_->take_all([](message& late) { late.discard(); });

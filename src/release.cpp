@@ -5,6 +5,7 @@
 // release or cancel others, or the same task, or turn the host's loop. So the rule is: lists first,
 // users' code last. A function here takes a node out of the lists that it is in and marks it as
 // running before anything of the user's runs, and touches neither the node nor a list behind that.
+#include <switchback/detail/cancel_scope.hpp>
 #include <switchback/detail/core.hpp>
 
 #include <utility>
@@ -28,6 +29,7 @@ void core::release_last(node& root) noexcept {
     }
 #endif
     if (is_listed(root)) return;
+    if (root.is(is_shielded) && root.state != node_state::done) return; // it frees itself
     if (releasing_) {
         root.awaiter = nullptr;
         (last_doomed_ == nullptr ? first_doomed_ : last_doomed_->awaiter) = &root;
@@ -51,7 +53,7 @@ void core::release_all_doomed(node* doomed) noexcept {
         if (doomed->state == node_state::done) {
             free_root(*doomed);
         } else {
-            cancel_now(*doomed);
+            cancel_now(*doomed, cancel_cause::release);
         }
         doomed = take_doomed();
     }
@@ -68,28 +70,28 @@ node* core::take_doomed() noexcept {
 // A task ends because nobody wants it: before this returns, frames that no try guards are destroyed,
 // innermost first, without any throw. From the first that one guards on, its clean-up runs to where
 // it has to wait.
-void core::cancel_now(node& root) noexcept {
+void core::cancel_now(node& root, cancel_cause cause) noexcept {
     auto* n = &innermost(root);
     if (n->state == node_state::running) {
-        defer(root, is_deferred);
+        defer(root, is_deferred, cause);
         return;
     }
     if (n->awaits == awaited_kind::object && clean_up_ &&
-        n->object->forward_cancel(*n, cancel_how::release)) {
+        n->object->forward_cancel(*n, {cancel_how::release, cause})) {
         return;
     }
     unhook(*n);
+    forget_request(*n);
     auto const owes = take_owed(*n);
     for (;;) {
         if (n->is_guarded() && clean_up_) {
             n->set(is_injected);
             n->set(is_cancelled);
+            n->set_cause(cause);
             run(n);
             settle(owes);
             return;
         }
-        n->clear(is_injected);
-        n->clear(is_cancelled);
         destroy_unfinished(*n);
         if (n->is(is_root)) break;
         auto* const parent = n->awaiter;
@@ -104,23 +106,97 @@ void core::cancel_now(node& root) noexcept {
     settle(owes);
 }
 
-bool core::request_cancel(node& root) noexcept {
+// ---- Requests
+
+bool core::request_cancel(node& root, cancel_cause cause) noexcept {
     if (root.state == node_state::done) return false;
     auto& waiter = innermost(root);
     if (waiter.state == node_state::running) {
-        defer(root, cancel_deferred);
-        return true;
+        defer(root, cancel_deferred, cause);
+    } else if (inject(waiter, {cancel_how::request, cause})) {
+        forget_scope(waiter);
     }
-    if (waiter.is(is_injected)) return true; // it has been told already
-    if (waiter.awaits == awaited_kind::object &&
-        waiter.object->forward_cancel(waiter, cancel_how::request)) {
-        return true;
-    }
-    unhook(waiter); // what it holds is let go of when it runs
-    waiter.set(is_injected);
-    waiter.set(is_cancelled);
-    make_ready(waiter);
     return true;
+}
+
+void core::cancel(cancel_scope& scope, cancel_cause cause) noexcept {
+    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
+    withdraw(scope);
+    scope.cause_ = cause;
+    request_cancel_in(scope);
+    stack_floor = floor;
+}
+
+void core::request_cancel_in(cancel_scope& scope) noexcept {
+    auto& waiter = innermost(*scope.owner_);
+    if (waiter.state == node_state::running) {
+        scope.asks_ = cancel_scope::asks::later;
+        deferred_scopes_.push_back(scope);
+        ask_to_settle();
+    } else if (inject(waiter, {cancel_how::request, scope.cause_, &scope})) {
+        forget_scope(waiter);
+        waiter.set(is_scoped);
+        scope.asks_ = cancel_scope::asks::now;
+        scope.asked_ = &waiter;
+        undelivered_scopes_.push_back(scope);
+    }
+}
+
+// The waiter is to be resumed with a cancellation. False: with another one, that counts for more; or
+// what it waits for sees to that.
+bool core::inject(node& waiter, cancel_request const& what) noexcept {
+    if (waiter.is(is_injected)) { // it has been told already, and not heard it yet
+        if (!waiter.is(is_scoped)) return false;
+        cancel_request const told{cancel_how::request, waiter.cause(), &undelivered_to(waiter)};
+        if (!what.is_outside(told)) return false;
+    } else {
+        if (waiter.awaits == awaited_kind::object && waiter.object->forward_cancel(waiter, what)) {
+            return false;
+        }
+        unhook(waiter); // what it holds is let go of when it runs
+        waiter.set(is_injected);
+        waiter.set(is_cancelled);
+        make_ready(waiter);
+    }
+    waiter.set_cause(what.cause);
+    return true;
+}
+
+// What a node is resumed with. It has been heard then.
+cancel_request core::take_request(node& n) noexcept {
+    cancel_request what{cancel_how::request, n.cause()};
+    if (n.is(is_scoped)) what.scope = &undelivered_to(n);
+    forget_request(n);
+    return what;
+}
+
+void core::forget_request(node& n) noexcept {
+    forget_scope(n);
+    n.clear(is_injected);
+    n.clear(is_cancelled);
+}
+
+void core::forget_scope(node& n) noexcept {
+    if (n.is(is_scoped)) withdraw(undelivered_to(n));
+}
+
+// Nearly always the first: they are delivered in the order in which they were made.
+cancel_scope& core::undelivered_to(node& n) noexcept {
+    auto* at = undelivered_scopes_.next;
+    while (static_cast<cancel_scope*>(static_cast<node*>(at))->asked_ != &n) at = at->next;
+    return *static_cast<cancel_scope*>(static_cast<node*>(at));
+}
+
+void core::withdraw(cancel_scope& scope) noexcept {
+    switch (std::exchange(scope.asks_, cancel_scope::asks::nothing)) {
+    case cancel_scope::asks::nothing: unhook(scope); break; // of a deadline
+    case cancel_scope::asks::later: unlink(scope); break;
+    case cancel_scope::asks::now:
+        unlink(scope);
+        scope.asked_->clear(is_scoped);
+        break;
+    }
+    scope.state = node_state::created;
 }
 
 // Takes the node out of the list that it is in; what it waits for gives it back. What it owes to
@@ -165,30 +241,48 @@ void core::settle(owed what) noexcept {
     if (what.root != nullptr) release(*what.root);
 }
 
-void core::defer(node& root, node_flag why) noexcept {
+// ---- What has to wait until a step has left the C++ stack
+
+void core::defer(node& root, node_flag why, cancel_cause cause) noexcept {
     if (!is_listed(root)) deferred_.push_back(&root);
     root.set(why);
+    if (!root.is(is_cancelled)) root.set_cause(cause);
+    ask_to_settle();
+}
+
+void core::ask_to_settle() noexcept {
+    to_settle_ = true;
     if (turns_ == 0) ask_for_a_turn();
 }
 
+// One after the other, and only those that are there: what is still on the stack is listed again.
 void core::settle_deferred() noexcept {
-    auto settling = std::move(deferred_);
-    deferred_.clear();
-    for (auto* root : settling) {
-        bool const at_once = root->is(is_deferred);
-        root->clear(is_deferred);
-        root->clear(cancel_deferred);
-        if (root->references == 0) {
-            ++root->references;
-            release(*root);
-        } else if (root->state != node_state::done) {
+    list_head scopes;
+    scopes.splice_back(deferred_scopes_);
+    to_settle_ = false;
+    for (auto left = deferred_.size(); left > 0 && !deferred_.empty(); --left) {
+        auto& root = *deferred_.front();
+        deferred_.erase(deferred_.begin());
+        bool const at_once = root.is(is_deferred);
+        root.clear(is_deferred);
+        root.clear(cancel_deferred);
+        if (root.references == 0 && (!root.is(is_shielded) || root.state == node_state::done)) {
+            ++root.references;
+            release(root);
+        } else if (root.state != node_state::done) {
             if (at_once) {
-                cancel_now(*root); // a branch whose join was released
+                cancel_now(root, root.cause()); // a branch whose join was released
             } else {
-                request_cancel(*root);
+                request_cancel(root, root.cause());
             }
         }
     }
+    while (!scopes.empty()) {
+        auto& scope = static_cast<cancel_scope&>(static_cast<node&>(scopes.pop_front()));
+        scope.asks_ = cancel_scope::asks::nothing;
+        request_cancel_in(scope);
+    }
+    if (!deferred_.empty() || !deferred_scopes_.empty()) ask_to_settle();
 }
 
 void core::destroy_unfinished(node& n) noexcept {
@@ -199,11 +293,11 @@ void core::destroy_unfinished(node& n) noexcept {
 
 void core::cancel_branch(node& root, cancel_how how) noexcept {
     if (stack_position() < stack_floor) {
-        defer(root, cancel_deferred);
+        defer(root, cancel_deferred, cancel_cause::group);
     } else if (how == cancel_how::request) {
-        request_cancel(root);
+        request_cancel(root, cancel_cause::group);
     } else {
-        cancel_now(root);
+        cancel_now(root, cancel_cause::group);
     }
 }
 
@@ -218,7 +312,7 @@ void core::cancel_all() noexcept {
         auto& root = root_of(prefix);
         if (root.state == node_state::done) continue;
         ++root.references; // it is still there afterwards
-        cancel_now(root);
+        cancel_now(root, cancel_cause::closing);
         if (--root.references == 0 && root.state == node_state::done && !is_listed(root)) {
             free_root(root);
         }

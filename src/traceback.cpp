@@ -31,7 +31,7 @@ int line_of(place const& where, path_t path) noexcept {
     int line = where.line;
     for (int level = 0; level < levels; ++level) {
         auto const label = path >> shift_of(level) & mask_of(level);
-        if (level > 0 && label >= handlers_mark) break; // on the way to a handler: its try's line
+        if (level > 0 && label >= enter_mark) break; // no line, but on the way to a handler, say: the try's
         if (label != 0) line += static_cast<int>(label) - 1;
     }
     return line;

@@ -61,11 +61,10 @@ enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
 
 #define SB_DETAIL_INNER_SCOPE(kind) \
     SB_DETAIL_SCOPE(SB_DETAIL_HERE::prefix_for(__LINE__), \
-        (::switchback::detail::inner_meta( \
-            sb_scope_meta, __LINE__, ::switchback::detail::block::kind)))
+        (::switchback::detail::inner_meta(sb_scope_meta, __LINE__, kind)))
 #define SB_DETAIL_SIBLING_SCOPE(kind) \
     SB_DETAIL_SCOPE(sb_scope_prefix, \
-        (::switchback::detail::sibling_meta(sb_scope_meta, ::switchback::detail::block::kind)))
+        (::switchback::detail::sibling_meta(sb_scope_meta, kind)))
 
 // Compilers print the line of a macro that an error comes from, and the comments on it.
 #define SB_DETAIL_LABEL ::switchback::detail::label_at<SB_DETAIL_HERE>(__LINE__)
@@ -208,7 +207,7 @@ enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
     else \
         SB_DETAIL_CAT(sb_one_SB_SWITCH_a_line_, __LINE__) : \
         if (::switchback::detail::come_by_switch<SB_DETAIL_HERE, __LINE__>(sb_now)) { \
-        } else if (SB_DETAIL_INNER_SCOPE(chooser); false) { \
+        } else if (SB_DETAIL_INNER_SCOPE(::switchback::detail::block::chooser); false) { \
         } else \
             switch (sb_now.target != 0 \
                         ? ::switchback::detail::chosen_by_path<SB_DETAIL_HERE>(sb_now.target) \

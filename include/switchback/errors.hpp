@@ -138,10 +138,66 @@ struct pump_in_use : misuse {
     pump_in_use() : misuse("this event pump already serves another scheduler") {}
 };
 
+// A task group was used outside of its block: there is nobody to wait for what it would start.
+struct scope_closed : misuse {
+    scope_closed() : misuse("a task group or time limit was used outside of its SB_ASYNC_WITH block") {}
+};
+
+// A nested run() waits for a task whose own step it was called from.
+struct would_deadlock : misuse {
+    would_deadlock() : misuse("run() would wait for a task that cannot go on before run() returns") {}
+};
+
+// Who wanted a task to end: a future's cancel(), a time limit, a group or the like that it runs in, the
+// last future's going, or its scheduler's end.
+enum class cancel_cause : unsigned char { request, timeout, group, release, closing };
+
+namespace detail {
+class cancel_scope;
+struct cancel_access;
+} // namespace detail
+
+// A promise was completed a second time.
+struct already_completed : misuse {
+    already_completed() : misuse("this promise was completed before") {}
+};
+
+// get_future() was called again. The future that it gave can be copied.
+struct future_taken : misuse {
+    future_taken() : misuse("the future of this promise was taken before") {}
+};
+
+// A promise was asked that holds nothing: it was moved from, or made of no scheduler.
+struct empty_promise : misuse {
+    empty_promise() : misuse("this promise is empty: it was made of no scheduler, or moved") {}
+};
+
+#if SB_DETAIL_EXCEPTIONS
+// What a future fails with when the last copy of its promise goes uncompleted: whoever was to call back
+// has thrown the callback away. Not reported where nobody looks at the future.
+struct broken_promise : std::exception {
+    char const* what() const noexcept override { return "the promise was dropped before it was completed"; }
+};
+#endif
+
 // What a suspended task sees, at its await, when it is cancelled. Deliberately no std::exception:
 // SB_CATCH_ERRORS and `catch (std::exception const&)` let it pass (Python: CancelledError is a
 // BaseException).
-struct cancelled {};
+class cancelled {
+public:
+    cancelled() = default; // for a task that ends itself so
+
+    cancel_cause cause() const noexcept { return cause_; }
+
+private:
+    friend struct detail::cancel_access;
+    cancelled(cancel_cause cause, detail::cancel_scope* scope, unsigned long long number) noexcept
+        : scope_(scope), number_(number), cause_(cause) {}
+
+    detail::cancel_scope* scope_ = nullptr; // that asked for it; null: all of the task is meant
+    unsigned long long number_ = 0;         // of the scope, which may be gone
+    cancel_cause cause_ = cancel_cause::request;
+};
 
 // What next_value() throws at the end of a generator. The end as such is no exception here: next() and
 // send() tell it by what they return (Python: StopIteration).

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <switchback/detail/await.hpp>
+#include <switchback/detail/queued_call.hpp>
 #if SB_DETAIL_EXCEPTIONS
 #    include <switchback/traceback.hpp>
 #endif
@@ -93,6 +94,32 @@ public:
     bool cancel() const {
         auto& task = checked();
         return task.home->cancel(task);
+    }
+
+    // At the edge, for code that is no task: calls the function once, with this future, when the task has
+    // ended in whichever way; from the ready queue, in its turn among those who wait, never within this
+    // call, even if the task has ended before. Until then the future that it is to be called with keeps
+    // the task going: so to drop the others does not cancel it, cancel() does. A scheduler that closes
+    // cancels the task, and calls. What the function throws goes to the handler of unhandled errors; the
+    // task's own error too, if the function does not look at it, and nobody else does.
+    //
+    // One allocation. Throws already_awaited for an empty future, wrong_thread, and wrong_scheduler while
+    // the scheduler is closing, or has gone. Python: Future.add_done_callback.
+    template <class Function>
+    void on_ready(Function&& function) const {
+        using call = detail::call_with_future<future, std::decay_t<Function>>;
+        static_assert(std::is_invocable_v<std::decay_t<Function>&, future>,
+            "on_ready(): takes something that can be called with this sb::future");
+        auto& task = checked();
+        auto& home = *task.home;
+        home.check_open("on_ready() of a future whose scheduler is being closed, or has gone");
+        auto& waiter = detail::queued_call<call>::make(home, "a callback given to on_ready()",
+            call{*this, static_cast<Function&&>(function)});
+        if (task.state == detail::node_state::done) {
+            home.make_ready(waiter);
+        } else {
+            home.wait_for_root(waiter, task);
+        }
     }
 
 private:

@@ -113,7 +113,7 @@ public:
         stop_.request();
         give_up();
     }
-    bool forward_cancel(node&, cancel_how) noexcept override { return false; }
+    bool forward_cancel(node&, cancel_request const&) noexcept override { return false; }
 
 #if SB_DETAIL_EXCEPTIONS
     std::exception_ptr& error() noexcept { return error_; }

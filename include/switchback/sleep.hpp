@@ -42,6 +42,13 @@ constexpr yielding yield_now() noexcept { return {}; }
 
 namespace detail {
 
+// In the wheel's count, as `now` is.
+constexpr std::uint64_t deadline_of(sleeping const& wanted, std::uint64_t now) noexcept {
+    if (wanted.duration.count() < 0) return core::ticks_of(wanted.deadline);
+    auto const by = static_cast<std::uint64_t>(wanted.duration.count());
+    return by >= timer_wheel::never - now ? timer_wheel::never - 1 : now + by;
+}
+
 template <>
 struct awaiter<sleeping> {
     static constexpr bool exists = true;
@@ -51,9 +58,7 @@ struct awaiter<sleeping> {
     static step start(node& self, Make& make) {
         sleeping const wanted = make();
         auto const now = self.home->now();
-        auto const deadline = wanted.duration.count() < 0
-                                  ? core::ticks_of(wanted.deadline)
-                                  : later(now, static_cast<std::uint64_t>(wanted.duration.count()));
+        auto const deadline = deadline_of(wanted, now);
         if (deadline <= now) {
             self.home->make_ready(self);
         } else {
@@ -67,11 +72,6 @@ struct awaiter<sleeping> {
         self.awaits = awaited_kind::nothing;
         sink();
         return true;
-    }
-
-private:
-    static std::uint64_t later(std::uint64_t from, std::uint64_t by) noexcept {
-        return by >= timer_wheel::never - from ? timer_wheel::never - 1 : from + by;
     }
 };
 

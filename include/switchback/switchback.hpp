@@ -3,6 +3,8 @@
 
 #include <switchback/adaptors.hpp>
 #include <switchback/any_generator.hpp>
+#include <switchback/async_with.hpp>
+#include <switchback/call_periodically.hpp>
 #include <switchback/clock.hpp>
 #include <switchback/delegates.hpp>
 #include <switchback/errors.hpp>
@@ -14,17 +16,22 @@
 #include <switchback/maybe.hpp>
 #include <switchback/native_pump.hpp>
 #include <switchback/offload.hpp>
+#include <switchback/promise.hpp>
 #include <switchback/remote.hpp>
 #include <switchback/result.hpp>
 #include <switchback/run.hpp>
 #include <switchback/run_in_parallel.hpp>
+#include <switchback/shield.hpp>
 #include <switchback/sleep.hpp>
 #include <switchback/task.hpp>
+#include <switchback/task_group.hpp>
 #include <switchback/task_scheduler.hpp>
+#include <switchback/timeouts.hpp>
 #include <switchback/try.hpp>
 #include <switchback/with.hpp>
 #include <switchback/yield_from.hpp>
 #if SB_DETAIL_EXCEPTIONS
+#    include <switchback/exception_group.hpp>
 #    include <switchback/handled.hpp>
 #    include <switchback/traceback.hpp>
 #    include <switchback/unhandled.hpp>

@@ -31,7 +31,7 @@
 #    include <switchback/detail/blocks.hpp>
 
 
-#    define SB_TRY SB_DETAIL_ENTER_TRY("SB_TRY") SB_DETAIL_OPEN_TRY(trying)
+#    define SB_TRY SB_DETAIL_ENTER_TRY("SB_TRY") SB_DETAIL_OPEN_TRY(::switchback::detail::block::trying)
 
 // Resumptions come by here, too, on their way in.
 #    define SB_DETAIL_ENTER_TRY(macro) \
@@ -88,30 +88,31 @@
             if ([[maybe_unused]] __VA_ARGS__ = /* SB_CATCH takes a named reference to const */ \
                     *SB_DETAIL_CAT(sb_caught_, __LINE__); \
                 true) { \
-                SB_DETAIL_OPEN_BLOCK(handling)
+                SB_DETAIL_OPEN_BLOCK(::switchback::detail::block::handling)
 
 #    define SB_CATCH_ERRORS \
         SB_DETAIL_HANDLER_IN_PLACE("SB_CATCH_ERRORS") \
         SB_DETAIL_CLOSE_BLOCK \
         if (::switchback::detail::enters_catch_errors<SB_DETAIL_HERE>( \
                 sb_now, sb_body, __LINE__)) { \
-            SB_DETAIL_OPEN_BLOCK(handling)
+            SB_DETAIL_OPEN_BLOCK(::switchback::detail::block::handling)
 
 #    define SB_CATCH_ALL \
         SB_DETAIL_HANDLER_IN_PLACE("SB_CATCH_ALL") \
         SB_DETAIL_CLOSE_BLOCK \
         if (::switchback::detail::enters_catch_all<SB_DETAIL_HERE>(sb_now, sb_body, __LINE__)) { \
-            SB_DETAIL_OPEN_BLOCK(handling)
+            SB_DETAIL_OPEN_BLOCK(::switchback::detail::block::handling)
 
 #    define SB_ELSE \
         SB_DETAIL_HANDLER_IN_PLACE("SB_ELSE") \
         SB_DETAIL_CLOSE_BLOCK \
         if (::switchback::detail::enters_else<SB_DETAIL_HERE>(sb_now)) { \
-            SB_DETAIL_OPEN_BLOCK(otherwise)
+            SB_DETAIL_OPEN_BLOCK(::switchback::detail::block::otherwise)
 
 #    define SB_FINALLY \
         static_assert(SB_DETAIL_HERE::depth > 0 && \
                           SB_DETAIL_HERE::kind != ::switchback::detail::block::holding && \
+                          SB_DETAIL_HERE::kind != ::switchback::detail::block::scoping && \
                           SB_DETAIL_HERE::kind != ::switchback::detail::block::at_the_end, \
             "SB_FINALLY stands once, as the last block of its SB_TRY"); \
         SB_DETAIL_FINALLY
@@ -119,11 +120,12 @@
 #    define SB_DETAIL_FINALLY \
         SB_DETAIL_CLOSE_BLOCK \
         { \
-            SB_DETAIL_OPEN_BLOCK(at_the_end)
+            SB_DETAIL_OPEN_BLOCK(::switchback::detail::block::at_the_end)
 
 #    define SB_END_TRY \
         static_assert(SB_DETAIL_HERE::depth > 0 && \
-                          SB_DETAIL_HERE::kind != ::switchback::detail::block::holding, \
+                          SB_DETAIL_HERE::kind != ::switchback::detail::block::holding && \
+                          SB_DETAIL_HERE::kind != ::switchback::detail::block::scoping, \
             "SB_END_TRY closes the blocks of an SB_TRY; SB_END_WITH closes those of an SB_WITH"); \
         SB_DETAIL_CLOSE_BLOCK \
         break; \

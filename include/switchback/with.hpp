@@ -36,10 +36,15 @@ SB_DETAIL_INLINE void fill(Resource& resource, A&&... arguments) {
     if constexpr (is_optional<Resource>::value) resource.emplace(static_cast<A&&>(arguments)...);
 }
 
+// What is left by waiting, perhaps: see <switchback/async_with.hpp>.
+template <class T, class = void>
+struct is_scope : std::false_type {};
+template <class S, class Body, class Scope>
+step leave_scope(activation& now, Body& body, Scope& scope);
+
 // The block is left, and with it the resource, unless it could not be had in the first place.
 template <class S, class Resource>
-void leave_with(control& body, Resource& resource) {
-    static_assert(is_optional<Resource>::value, "SB_WITH takes a member that is a std::optional");
+void leave_at_once(control& body, Resource& resource) {
     if (!resource) return;
     struct emptying {
         Resource& resource;
@@ -49,6 +54,19 @@ void leave_with(control& body, Resource& resource) {
         auto const* const leaving = body.record_at(S::depth);
         bool const swallow = resource->exit(leaving == nullptr ? nullptr : leaving->what.error);
         if (swallow && leaving != nullptr) body.drop(S::depth);
+    }
+}
+
+template <class S, class Body, class Resource>
+SB_DETAIL_INLINE step leave_with(activation& now, Body& body, Resource& resource) {
+    static_assert(is_optional<Resource>::value, "SB_WITH takes a member that is a std::optional");
+    if constexpr (!is_optional<Resource>::value) {
+        return step::returned;
+    } else if constexpr (is_scope<typename Resource::value_type>::value) {
+        return leave_scope<S>(now, body, resource);
+    } else {
+        leave_at_once<S>(body, resource);
+        return step::returned;
     }
 }
 
@@ -64,14 +82,20 @@ void leave_with(control& body, Resource& resource) {
         SB_DETAIL_LOCALS_BEGIN \
         auto& sb_resource = (SB_DETAIL_FIRST(__VA_ARGS__)); \
         SB_DETAIL_LOCALS_END \
-        SB_DETAIL_OPEN_TRY(holding) \
+        SB_DETAIL_OPEN_TRY(::switchback::detail::block::holding) \
         ::switchback::detail::fill(__VA_ARGS__);
 
 #    define SB_END_WITH \
-        static_assert(SB_DETAIL_HERE::kind == ::switchback::detail::block::holding, \
-            "SB_END_WITH closes the block of an SB_WITH"); \
+        static_assert(SB_DETAIL_HERE::kind == ::switchback::detail::block::holding || \
+                          SB_DETAIL_HERE::kind == ::switchback::detail::block::scoping, \
+            "SB_END_WITH closes the block of an SB_WITH or SB_ASYNC_WITH"); \
         SB_DETAIL_FINALLY \
-        ::switchback::detail::leave_with<SB_DETAIL_HERE>(sb_body, sb_resource); \
+        [[fallthrough]]; \
+    case SB_DETAIL_HERE::label_of(::switchback::detail::leave_mark): \
+        if (auto const sb_step = ::switchback::detail::leave_with<SB_DETAIL_HERE>( \
+                sb_now, sb_body, sb_resource); \
+            sb_step != ::switchback::step::returned) \
+            return sb_step; \
         SB_END_TRY
 
 #else

@@ -47,7 +47,7 @@ struct activation {
 // Control is in this block, by falling into it or by a jump: its try is told.
 template <class S>
 SB_DETAIL_INLINE void arrive(activation& now) {
-    if constexpr (S::kind == block::trying || S::kind == block::holding) now.phases[S::depth] = phase::trying;
+    if constexpr (is_first_block(S::kind)) now.phases[S::depth] = phase::trying;
     if constexpr (S::kind == block::handling) now.phases[S::depth] = phase::handling;
     if constexpr (S::kind == block::otherwise) now.phases[S::depth] = phase::otherwise;
     if constexpr (S::kind == block::at_the_end) now.phases[S::depth] = phase::at_the_end;

@@ -134,7 +134,7 @@ SB_DETAIL_INLINE bool enters_catch_errors(activation const& now, control const& 
 template <class S>
 SB_DETAIL_INLINE void pass_by(activation& now) {
     now.block_left = way_out::not_entered;
-    if constexpr (S::kind == block::trying || S::kind == block::holding) {
+    if constexpr (is_first_block(S::kind)) {
         auto const way = S::pick(now.target);
         if (way >= S::label_of(handlers_mark)) {
             now.target = 0;
@@ -152,7 +152,7 @@ SB_DETAIL_INLINE void end_block(activation& now, control& body) {
     if (now.block_left == way_out::not_entered) return; // the resume point lies in a later block
     auto& at = now.phases[S::depth];
     if (now.block_left == way_out::at_its_end) {
-        if constexpr (S::kind == block::trying || S::kind == block::holding) at = phase::otherwise;
+        if constexpr (is_first_block(S::kind)) at = phase::otherwise;
         if constexpr (S::kind == block::otherwise) at = phase::at_the_end;
         if constexpr (S::kind == block::at_the_end) at = phase::over;
         if constexpr (S::kind == block::handling) {

@@ -40,7 +40,7 @@ public:
     void branch_ended(node& branch) noexcept override;
     node* owner() const noexcept override { return owner_; }
     void abandon(node& waiter) noexcept override;
-    bool forward_cancel(node& waiter, cancel_how how) noexcept override;
+    bool forward_cancel(node& waiter, cancel_request const& what) noexcept override;
 
 private:
     void cancel_running(cancel_how how) noexcept;
@@ -56,6 +56,7 @@ private:
 #endif
     bool has_error_ = false;
     bool cancelled_ = false;
+    cancel_request request_{}; // where it is
 };
 
 // Awaits: until there is room for one more; until all have ended.

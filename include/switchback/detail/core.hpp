@@ -11,6 +11,7 @@
 #include <switchback/detail/timer_wheel.hpp>
 #include <switchback/errors.hpp>
 #include <switchback/event_pump.hpp>
+#include <switchback/turn_limit.hpp>
 
 #include <memory>
 #include <thread>
@@ -27,6 +28,7 @@ namespace detail {
 class pool_job;
 class worker_pool;
 class inbox;
+class cancel_scope;
 
 // What cannot be told by an exception: prints the sentence and aborts.
 [[noreturn]] void give_up(char const* why) noexcept;
@@ -57,6 +59,9 @@ public:
     // The scheduler goes. What is left is cancelled and cleaned up; the core itself lives until the
     // last future has gone, too.
     void close() noexcept;
+    // Before that: cancels what is left and waits for its clean-up, and for jobs, up to a moment.
+    void close_within(std::chrono::nanoseconds limit);
+    std::size_t unfinished_jobs() const noexcept;
 
     // ---- A step's own business, on the hot path
 
@@ -96,7 +101,7 @@ public:
     SB_DETAIL_COLD void pass(node& n) noexcept;
     SB_DETAIL_COLD failure take_in_flight() noexcept;
     void set_in_flight(failure&& what) noexcept;
-    static failure cancellation() noexcept;
+    static failure cancellation(cancel_request const& why) noexcept;
     // The frame of a node that has failed is destroyed: its members may run other nodes.
     SB_DETAIL_COLD void destroy_failed_frame(node& n) noexcept;
 
@@ -104,8 +109,13 @@ public:
 
     // A new root's node joins the scheduler's own, ready to run.
     void adopt(node& root, std::uint32_t references) noexcept;
+    // A root without a frame, which another object ends: it waits for that. Has one reference.
+    void adopt_waiting(node& root, waitable& until) noexcept;
+    // Its end: the result is stored, or the error pushed.
+    void complete(node& root, bool failed) noexcept;
     // Throws wrong_thread, and wrong_scheduler if that is being closed.
-    void check_open() const;
+    void check_open(
+        char const* otherwise = "a task was started on a scheduler that is being closed") const;
     // Becomes a branch of a join: the join lists it and is told of its end. Runs its first step at
     // once, where the stack has room for it.
     void run_branch(node& root, join& listener, list_head& branches) noexcept;
@@ -118,12 +128,21 @@ public:
         if (--root.references == 0) release_last(root);
     }
     // Whether there was something to cancel.
-    bool cancel(node& root) noexcept {
+    bool cancel(node& root, cancel_cause cause = cancel_cause::request) noexcept {
         auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-        bool const asked = request_cancel(root);
+        bool const asked = request_cancel(root, cause);
         stack_floor = floor;
         return asked;
     }
+    // The same, of what a task does within a scope.
+    void cancel(cancel_scope& scope, cancel_cause cause) noexcept;
+    // A scope is left: what it has asked for and nobody has heard of yet is taken back.
+    void withdraw(cancel_scope& scope) noexcept;
+    // What a node was told that is_cancelled: it has heard it.
+    cancel_request take_request(node& n) noexcept;
+    // A request that something else was more important than is made once more: of the task that runs.
+    void ask_again(node& running, cancel_request const& what) noexcept;
+    std::uint64_t next_scope() noexcept { return ++scopes_; }
     // The innermost frame of a task: the one that waits.
     static node& innermost(node& n) noexcept;
     // What a finished root has failed with is now in flight, in a task that awaited it.
@@ -137,11 +156,17 @@ public:
 
     void wait_for_root(node& waiter, node& root) noexcept;
     void wait_until(node& waiter, std::uint64_t deadline) noexcept;
+    // A node that waits for a time does so no more.
+    void stop_waiting(node& waiter) noexcept { unhook(waiter); }
     std::uint64_t now() const noexcept;
     // The wheel's count of a moment: in their order, moments before the clock's epoch too.
     static constexpr std::uint64_t ticks_of(time_point moment) noexcept {
         return static_cast<std::uint64_t>(moment.time_since_epoch().count()) ^
                (std::uint64_t(1) << 63);
+    }
+    static constexpr time_point moment_of(std::uint64_t ticks) noexcept {
+        return time_point(time_point::duration(
+            static_cast<time_point::rep>(ticks ^ (std::uint64_t(1) << 63))));
     }
 
     // ---- Turning
@@ -151,9 +176,17 @@ public:
     bool awaits_other_threads() const noexcept override;
     // Turns the host's loop until the root has finished.
     void run_until_done(node& root);
+    void set_turn_limit(turn_limit const& limit);
     void check_thread() const;
 
     std::size_t unfinished() const noexcept { return unfinished_; }
+    // Those of them that are nobody's branches, in the order of their start.
+    template <class Visitor>
+    void visit_unfinished(Visitor&& visitor) {
+        for (auto* at = roots_.next; at != &roots_; at = at->next) {
+            if (auto& root = root_of(*at); root.state != node_state::done) visitor(root);
+        }
+    }
     clock const& time() const noexcept { return *clock_; }
     void submit(pool_job& job);
     worker_pool& workers();
@@ -174,8 +207,13 @@ private:
     void wake_waiters(node& root) noexcept;
 
     SB_DETAIL_NOINLINE void release_last(node& root) noexcept;
-    bool request_cancel(node& root) noexcept;
-    void cancel_now(node& root) noexcept;
+    bool request_cancel(node& root, cancel_cause cause) noexcept;
+    void request_cancel_in(cancel_scope& scope) noexcept;
+    bool inject(node& waiter, cancel_request const& what) noexcept;
+    void forget_request(node& n) noexcept;
+    void forget_scope(node& n) noexcept;
+    cancel_scope& undelivered_to(node& n) noexcept;
+    void cancel_now(node& root, cancel_cause cause) noexcept;
     void cancel_all() noexcept;
     struct owed {
         node* child;
@@ -187,11 +225,13 @@ private:
     void destroy_unfinished(node& n) noexcept;
     void release_all_doomed(node* doomed) noexcept;
     node* take_doomed() noexcept;
-    void defer(node& root, node_flag why) noexcept;
+    void defer(node& root, node_flag why, cancel_cause cause) noexcept;
+    void ask_to_settle() noexcept;
     void settle_deferred() noexcept;
     void free_root(node& root) noexcept;
     void report_unseen(node& root) noexcept;
 
+    bool waits_for_running(node& root) const noexcept;
     void ask_for_a_turn() noexcept;
     void ask_for_an_alarm() noexcept;
 
@@ -204,6 +244,11 @@ private:
     node* last_doomed_ = nullptr;
     bool releasing_ = false;
     std::vector<node*> deferred_;
+    list_head deferred_scopes_;
+    bool to_settle_ = false;       // something is in one of these two
+    list_head undelivered_scopes_; // whose request waits to be delivered, in the order of the requests
+    std::uint64_t scopes_ = 0;
+    turn_limit limit_;            // after which the host has its turn, whatever is ready
     int turns_ = 0;               // of run_tasks on the stack
     bool turn_asked_ = false;
     bool closing_ = false;

@@ -25,6 +25,7 @@ struct failure {
     std::exception_ptr error;
     trace* gathered = nullptr;
     failure* context = nullptr; // what was being handled when it was raised. Python: __context__
+    bool is_request = false;    // a cancellation that was delivered to the very task that it travels in
 };
 
 SB_DETAIL_COLD inline void discard(failure& what) noexcept {
@@ -44,6 +45,7 @@ SB_DETAIL_COLD inline failure copy(failure const& what) noexcept {
     auto const* from = &what;
     for (auto* into = &copied;;) {
         into->error = from->error;
+        into->is_request = from->is_request;
         if (from->gathered != nullptr) into->gathered = new (std::nothrow) trace(*from->gathered);
         from = from->context;
         if (from == nullptr) return copied;
@@ -69,6 +71,17 @@ SB_DETAIL_COLD inline void link_context(failure& raised, failure&& handled) noex
             discard(*at->context);
             delete std::exchange(at->context, nullptr);
         }
+    }
+}
+
+// The same, for one that has come out of another body: what is handled here lies behind all that was
+// handled there.
+SB_DETAIL_COLD inline void link_behind(failure& raised, failure const& handled) noexcept {
+    auto* last = &raised;
+    for (; last->error != handled.error; last = last->context) {
+        if (last->context != nullptr) continue;
+        link_context(*last, copy(handled));
+        return;
     }
 }
 

@@ -10,6 +10,7 @@
 #include <switchback/detail/frame_memory.hpp>
 #include <switchback/detail/links.hpp>
 #include <switchback/detail/place.hpp>
+#include <switchback/errors.hpp>
 #include <switchback/step.hpp>
 
 #include <atomic>
@@ -19,6 +20,7 @@ namespace switchback {
 inline namespace SB_DETAIL_ABI {
 namespace detail {
 
+class cancel_scope;
 class core;
 struct node;
 
@@ -54,10 +56,25 @@ enum node_flag : std::uint16_t {
     is_deferred = 256,  // to be released or cancelled once its step has left the C++ stack
     cancel_deferred = 512,
     frees_itself = 1024, // a branch whose success leaves nothing to be taken
+    is_scoped = 2048,    // is_cancelled by a scope, which awaits its delivery (see cancel_scope)
+    // … three bits for the cancel_cause …
+    is_shielded = 32768, // goes on when its last future has gone
 };
+constexpr int cause_shift = 12;
+constexpr std::uint16_t cause_mask = 7u << cause_shift;
 
 // A request takes effect a turn later; a release before it returns, but for clean-up that waits.
 enum class cancel_how : std::uint8_t { request, release };
+
+// What is asked of a task: to leave that scope, or to end.
+struct cancel_request {
+    cancel_how how;
+    cancel_cause cause;
+    cancel_scope* scope = nullptr; // null: all of the task
+
+    // Of two, that of the outer scope is what counts.
+    bool is_outside(cancel_request const& other) const noexcept;
+};
 
 // Something that nodes wait in, other than those named above: a job, a join, an event.
 class waitable {
@@ -68,7 +85,7 @@ public:
     // The node is cancelled, or released. False: it is to abandon this and to be resumed with the
     // cancellation. True: that is seen to here, by passing it on to tasks inside, and the node waits
     // until they have ended.
-    virtual bool forward_cancel(node& waiter, cancel_how how) noexcept = 0;
+    virtual bool forward_cancel(node& waiter, cancel_request const& what) noexcept = 0;
 
 protected:
     waitable() = default;
@@ -102,6 +119,15 @@ struct node : links, control {
     bool is(node_flag flag) const noexcept { return (flags & flag) != 0; }
     void set(node_flag flag) noexcept { flags = static_cast<std::uint16_t>(flags | flag); }
     void clear(node_flag flag) noexcept { flags = static_cast<std::uint16_t>(flags & ~flag); }
+
+    // Why it is_cancelled.
+    cancel_cause cause() const noexcept {
+        return static_cast<cancel_cause>((flags & cause_mask) >> cause_shift);
+    }
+    void set_cause(cancel_cause cause) noexcept {
+        flags = static_cast<std::uint16_t>(
+            (flags & ~cause_mask) | static_cast<unsigned>(cause) << cause_shift);
+    }
 
     // Whether its body would see an exception at its await.
     bool is_guarded() const noexcept { return (path & in_try) != 0; }

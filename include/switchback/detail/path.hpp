@@ -28,7 +28,7 @@ constexpr int body_bits = 14;
 constexpr int block_bits = 10;
 constexpr int levels = 5; // the body's own, and four inner ones
 #    define SB_DETAIL_LINES_IN_BODY "16382"
-#    define SB_DETAIL_LINES_IN_BLOCK "1021"
+#    define SB_DETAIL_LINES_IN_BLOCK "1019"
 #    define SB_DETAIL_INNER_LEVELS "four"
 #else
 using path_t = std::uint32_t;
@@ -37,7 +37,7 @@ constexpr int body_bits = 12;
 constexpr int block_bits = 7;
 constexpr int levels = 3;
 #    define SB_DETAIL_LINES_IN_BODY "4094"
-#    define SB_DETAIL_LINES_IN_BLOCK "125"
+#    define SB_DETAIL_LINES_IN_BLOCK "123"
 #    define SB_DETAIL_INNER_LEVELS "two"
 #endif
 
@@ -53,10 +53,12 @@ constexpr path_t mask_of(int level) { return (path_t(1) << (level == 0 ? body_bi
 // resumes it.
 constexpr path_t handlers_mark = mask_of(1) - 1; // an inner level's: go and look for a handler
 constexpr path_t finally_mark = mask_of(1);      // an inner level's: go to the finally
+constexpr path_t leave_mark = handlers_mark - 1; // an inner level's: a SB_ASYNC_WITH waits at its end
+constexpr path_t enter_mark = leave_mark - 1;    // … or at its beginning
 constexpr path_t describe_mark = mask_of(0); // the body's: say where you stand in the source, and return
 
 constexpr path_t lines_in_body = describe_mark - 1;
-constexpr path_t lines_in_block = handlers_mark - 1;
+constexpr path_t lines_in_block = enter_mark - 1;
 
 constexpr int exits_shift = shift_of(levels);
 constexpr path_t exits_mask = ((path_t(1) << 2 * (levels - 1)) - 1) << exits_shift;

@@ -13,7 +13,14 @@ inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 // What stands at one level of nesting. `holding` is the block of a SB_WITH.
-enum class block : unsigned char { none, body, chooser, trying, handling, otherwise, at_the_end, holding };
+// `scoping` that of a SB_ASYNC_WITH which can be cancelled by itself.
+enum class block : unsigned char {
+    none, body, chooser, trying, handling, otherwise, at_the_end, holding, scoping
+};
+// The first block of a try, whichever macro has opened it.
+constexpr bool is_first_block(block kind) {
+    return kind == block::trying || kind == block::holding || kind == block::scoping;
+}
 
 // meta: 24 bits for the line where the scope opened, 4 for its depth, then 4 for the block at each
 // level.
@@ -36,8 +43,7 @@ constexpr meta_t with_block(meta_t blocks, int level, block kind) {
 constexpr int guard_in(meta_t meta) {
     for (int level = depth_in(meta); level > 0; --level) {
         auto const kind = block_in(meta, level);
-        if (kind == block::trying || kind == block::holding || kind == block::handling ||
-            kind == block::otherwise) {
+        if (is_first_block(kind) || kind == block::handling || kind == block::otherwise) {
             return level;
         }
     }
@@ -66,6 +72,8 @@ struct scope {
     static constexpr bool has_room_for(int line) {
         return index(line) <= (depth == 0 ? lines_in_body : lines_in_block);
     }
+    // The line that a label without a line would have.
+    static constexpr int line_of(path_t mark) { return static_cast<int>(mark) + line_in(Meta) - 1; }
     static constexpr bool can_nest = depth + 1 < levels;
 
     // The whole path of a resume point in this scope.
@@ -80,7 +88,7 @@ struct scope {
         guard == 0 ? 0 : way_to_guard | finally_mark << shift_of(guard) | in_try;
     // An exception from the try block goes to the handlers; one from a handler, to the finally.
     static constexpr path_t to_error =
-        block_in(Meta, guard) == block::trying || block_in(Meta, guard) == block::holding
+        is_first_block(block_in(Meta, guard))
             ? way_to_guard | handlers_mark << shift_of(guard) | in_try
             : to_finally;
 

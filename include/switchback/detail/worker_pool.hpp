@@ -56,6 +56,7 @@ public:
     void hand_over() noexcept;
     void delivered() noexcept { --outstanding_; }
     bool idle() const noexcept { return outstanding_ == 0; }
+    std::size_t outstanding() const noexcept { return outstanding_; }
 
 private:
     struct queue {

@@ -35,13 +35,14 @@ failure core::cancellation(cancel_request const& why) noexcept {
             }
         }
     };
-    // Never destroyed: a static scheduler may need it after everything that is.
-    static auto const& made = *new prepared;
+    // Never destroyed: a static scheduler may need it after everything that is. Nor allocated: that might fail.
+    alignas(prepared) static unsigned char room[sizeof(prepared)];
+    static auto const& made = *::new (static_cast<void*>(room)) prepared;
     failure what;
     what.error = why.scope == nullptr ? made.of[static_cast<int>(why.cause)]
                                       : std::make_exception_ptr(cancel_access::make(
                                             why.cause, why.scope, why.scope->number()));
-    what.is_request = true;
+    what.request = next_scope();
     return what;
 }
 
@@ -71,10 +72,14 @@ void cancel_scope::close() noexcept {
     owner_ = nullptr;
 }
 
-void cancel_scope::cancel_at(std::uint64_t moment) noexcept {
-    if (asks_ != asks::nothing) return; // it is past such things
+void cancel_scope::cancel_at(std::uint64_t moment, std::uint64_t now) noexcept {
+    if (was_cancelled_) return; // it is past such things
     home->withdraw(*this);
-    if (moment != timer_wheel::never) home->wait_until(*this, moment);
+    if (moment <= now) {
+        home->make_ready(*this); // not with the timers, which are looked at once a turn
+    } else {
+        home->wait_until(*this, moment);
+    }
 }
 
 step cancel_scope::moment_has_come(node& n) {
@@ -93,7 +98,7 @@ bool cancel_scope::has_asked_for(failure const& leaving) const noexcept {
 
 failure* cancel_scope::outer_request_in(failure& leaving) const noexcept {
     for (auto* at = &leaving; at != nullptr; at = at->context) {
-        if (!at->is_request) continue;
+        if (at->request < number_) continue; // delivered before the block began, or none
         auto const* const seen = cancelled_in(*at);
         if (seen != nullptr && cancel_access::number_in(*seen) < number_) return at;
     }
@@ -106,7 +111,7 @@ cancel_request cancel_scope::request_of(failure const& outer) noexcept {
 }
 
 bool cancel_scope::is_release(failure const& leaving) noexcept {
-    auto const* const seen = leaving.is_request ? cancelled_in(leaving) : nullptr;
+    auto const* const seen = leaving.request != 0 ? cancelled_in(leaving) : nullptr;
     return seen != nullptr &&
            (seen->cause() == cancel_cause::release || seen->cause() == cancel_cause::closing);
 }
@@ -114,7 +119,7 @@ bool cancel_scope::is_release(failure const& leaving) noexcept {
 void cancel_scope::put_first(failure& leaving, failure& behind) noexcept {
     std::swap(leaving.error, behind.error);
     std::swap(leaving.gathered, behind.gathered);
-    std::swap(leaving.is_request, behind.is_request);
+    std::swap(leaving.request, behind.request);
     auto* const before_it = std::exchange(behind.context, nullptr);
     failure passed_over;
     passed_over.context = std::exchange(leaving.context, before_it);

@@ -43,26 +43,17 @@ core::core(event_pump& pump, clock const& clock, worker_options const& workers)
     pump.serve(this);
 }
 
-core::~core() = default;
+core::~core() {
+#if SB_DETAIL_EXCEPTIONS
+    if (room_for_record != nullptr) free_room(room_for_record);
+#endif
+}
 
 // ---- Errors
 
-void core::set_in_flight(failure&& what) noexcept {
-    discard(in_flight);
-    in_flight = what;
-    what = {};
-}
-
-failure core::take_in_flight() noexcept {
-    auto taken = std::move(in_flight);
-    in_flight = {};
-    return taken;
-}
-
 void core::destroy_failed_frame(node& n) noexcept {
-    auto kept = take_in_flight();
+    aside const kept(*this);
     destroy_unfinished(n);
-    set_in_flight(std::move(kept));
 }
 
 place const* core::place_of(node& n) noexcept {
@@ -85,10 +76,16 @@ void core::capture(node& n) noexcept {
 
 void core::pass(node& n) noexcept {
     if (n.type->resume == nullptr) return; // there is no frame
-    if (auto const* const handled = n.handled()) link_behind(in_flight, handled->what);
-    if (in_flight.gathered == nullptr) in_flight.gathered = new (std::nothrow) trace;
-    if (in_flight.gathered == nullptr) return;
-    place_of(n); // while its frame is alive
+    if (SB_DETAIL_UNLIKELY(n.records() != nullptr)) {
+        if (auto const* const handled = n.handled()) link_behind(in_flight, handled->what);
+    }
+    if (SB_DETAIL_UNLIKELY(in_flight.gathered == nullptr)) {
+        in_flight.gathered = new (std::nothrow) trace;
+        if (in_flight.gathered == nullptr) return;
+    }
+    if (SB_DETAIL_UNLIKELY(n.type->where->load(std::memory_order_relaxed) == nullptr)) {
+        place_of(n); // while its frame is alive
+    }
     in_flight.gathered->add(n.type, n.path);
 }
 
@@ -129,53 +126,104 @@ void core::report_unseen(node&) noexcept {}
 
 // ---- Running
 
-void core::step_once() noexcept {
-    awaits_left = awaits_in_a_row;
-    run(&static_cast<node&>(ready_.pop_front()));
-    if (SB_DETAIL_UNLIKELY(to_settle_)) settle_deferred();
-}
-
-void core::run(node* n) noexcept {
+void core::run_here(node* n) noexcept {
 #if SB_DEBUG_CHECKS
     if (std::this_thread::get_id() != thread_) {
         give_up("a task was to be run on a thread that is not its scheduler's; does the event pump "
                 "call run_tasks() on the right one?");
     }
 #endif
-    while (n != nullptr) {
-        if (SB_DETAIL_UNLIKELY(n->is(is_cancelled)) && n->state == node_state::ready) {
-            n->state = node_state::running;
-            settle(take_owed(*n));
-        }
-        if (SB_DETAIL_UNLIKELY(n->is(is_injected)) && !n->is_guarded()) {
-            n->clear(is_injected);
-            set_in_flight(cancellation(take_request(*n)));
-            pass(*n);
-            destroy_failed_frame(*n);
-            n = unwind(*n);
-            continue;
+    do {
+        if (SB_DETAIL_UNLIKELY((n->flags & (is_injected | is_cancelled)) != 0)) {
+            n = tell(*n);
+            if (n == nullptr) return;
         }
         n->state = node_state::running;
-        switch (n->type->resume(*n)) {
-        case step::called: n = std::exchange(to_call, nullptr); break;
-        case step::returned:
+        begun_with = n;
+        auto const outcome = n->type->resume(*n);
+        if (outcome == step::returned) {
             if (n->is(is_root)) {
                 finish(*n, false);
                 return;
             }
             n = n->awaiter;
-            break;
-        case step::failed: n = unwind(*n); break;
-        default: return; // it waits
+        } else if (outcome == step::called) {
+            n = std::exchange(to_call, nullptr);
+        } else if (outcome == step::failed) {
+            n = unwind(*n);
+        } else {
+            return; // it waits
+        }
+    } while (n != nullptr);
+}
+
+void core::run(node* n) noexcept { run_here(n); }
+
+step core::run_called(node& child) noexcept {
+    auto* n = std::exchange(to_call, nullptr);
+    for (;;) {
+        n->state = node_state::running;
+        auto const outcome = n->type->resume(*n);
+        if (outcome == step::returned) {
+            if (n == &child) return outcome;
+            n = n->awaiter;
+        } else if (outcome == step::called) {
+            n = std::exchange(to_call, nullptr);
+        } else if (outcome == step::failed) {
+            n = unwind(*n, &child);
+            if (n == nullptr) return outcome;
+        } else {
+            return outcome;
         }
     }
 }
 
+// As many steps as a turn has.
+void core::run_ready() noexcept {
+    if (limit_.time == event_pump::endless) {
+        take_steps(limit_.steps);
+        return;
+    }
+    auto const begin = clock_->now();
+    for (auto left = limit_.steps; left > 0 && !ready_.empty();) {
+        auto const steps = std::min(left, steps_between_looks);
+        take_steps(steps);
+        left -= steps;
+        if (clock_->now() - begin >= limit_.time) return;
+    }
+}
+
+void core::take_steps(std::size_t most) noexcept {
+    for (; most > 0 && !ready_.empty(); --most) {
+        auto& first = static_cast<node&>(ready_.pop_front());
+        if (SB_DETAIL_UNLIKELY(!turn_asked_) && !ready_.empty()) ask_for_a_turn();
+        awaits_left = awaits_in_a_row;
+        run_here(&first);
+        if (SB_DETAIL_UNLIKELY(to_settle_)) settle_deferred();
+    }
+}
+
+// A node is to be resumed with an exception: it, or the next around it whose body would see that. Null:
+// there was none.
+node* core::tell(node& told) noexcept {
+    if (told.is(is_cancelled) && told.state == node_state::ready) {
+        told.state = node_state::running;
+        settle(take_owed(told));
+    }
+    if (!told.is(is_injected) || told.is_guarded()) return &told;
+    told.clear(is_injected);
+    set_in_flight(cancellation(take_request(told)));
+    pass(told);
+    destroy_failed_frame(told);
+    return unwind(told);
+}
+
 // The error in flight leaves a node whose frame is gone: up to the frame that can see it, which is
 // returned, ready to be resumed.
-node* core::unwind(node& failed) noexcept {
+node* core::unwind(node& failed, node* last) noexcept {
     auto* n = &failed;
     for (;;) {
+        if (n == last) return nullptr;
         if (n->is(is_root)) {
             finish(*n, true);
             return nullptr;
@@ -188,7 +236,11 @@ node* core::unwind(node& failed) noexcept {
             return parent;
         }
         pass(*parent);
-        destroy_failed_frame(*parent);
+        if (is_trivial(*parent)) {
+            parent->drop(0);
+        } else {
+            destroy_failed_frame(*parent);
+        }
         n = parent;
     }
 }
@@ -206,9 +258,20 @@ void core::finish(node& root, bool failed) noexcept {
         root.set(has_failed);
         auto what = take_in_flight();
 #if SB_DETAIL_EXCEPTIONS
-        what.is_request = false; // for those who will see it, it is another task's
-#endif
+        for (auto* at = &what; at != nullptr; at = at->context) {
+            at->request = 0; // for those who will see it, it is another task's
+        }
+        try {
+            root.push(std::move(what), 0);
+        } catch (...) { // whoever asks will be told that the task was cancelled
+            if (match<cancelled>(what.error) == nullptr) {
+                report_unhandled({what.error, "a task, and there is no memory to keep it", what.gathered});
+            }
+            discard(what);
+        }
+#else
         root.push(std::move(what), 0);
+#endif
     }
     end(root);
 }
@@ -236,9 +299,14 @@ void core::wake_waiters(node& root) noexcept {
 
 // ---- Roots
 
-void core::check_open(char const* otherwise) const {
+void core::check_open() const {
     check_thread();
-    if (closing_) raise<wrong_scheduler>(otherwise);
+    if (closing_) raise<wrong_scheduler>("a task was started on a scheduler that is being closed");
+}
+
+void core::check_not_over(char const* otherwise) const {
+    check_thread();
+    if (!clean_up_) raise<wrong_scheduler>(otherwise);
 }
 
 void core::adopt(node& root, std::uint32_t references) noexcept {
@@ -381,7 +449,7 @@ void core::run_tasks(bool alarm_rang) noexcept {
     turn_asked_ = false;
     if (alarm_rang) asked_for_ = timer_wheel::never;
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-    auto kept = take_in_flight();
+    aside const kept(*this);
     release_all_doomed(take_doomed()); // of a release that turns the host's loop
     bool const was_releasing = std::exchange(releasing_, false);
     if (to_settle_) settle_deferred();
@@ -395,20 +463,10 @@ void core::run_tasks(bool alarm_rang) noexcept {
         ready_.splice_back(due);
         ask_for_an_alarm();
     }
-    bool const is_timed = limit_.time != event_pump::endless;
-    auto const begin = is_timed ? clock_->now() : time_point();
-    for (std::size_t steps = 0; steps < limit_.steps && !ready_.empty(); ++steps) {
-        if (is_timed && steps % steps_between_looks == steps_between_looks - 1 &&
-            clock_->now() - begin >= limit_.time) {
-            break;
-        }
-        if (ready_.next != ready_.prev) ask_for_a_turn();
-        step_once();
-    }
+    run_ready();
     if (!ready_.empty()) ask_for_a_turn();
     ask_for_an_alarm();
     if (workers_ != nullptr) workers_->hand_over();
-    set_in_flight(std::move(kept));
     releasing_ = was_releasing;
     stack_floor = floor;
     --turns_;

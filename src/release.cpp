@@ -39,9 +39,10 @@ void core::release_last(node& root) noexcept {
     releasing_ = true;
     ++held_; // so that this object outlives the loop
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-    auto kept = take_in_flight();
-    release_all_doomed(&root);
-    set_in_flight(std::move(kept));
+    {
+        aside const kept(*this);
+        release_all_doomed(&root);
+    }
     stack_floor = floor;
     releasing_ = false;
     --held_;
@@ -73,7 +74,7 @@ node* core::take_doomed() noexcept {
 void core::cancel_now(node& root, cancel_cause cause) noexcept {
     auto* n = &innermost(root);
     if (n->state == node_state::running) {
-        defer(root, is_deferred, cause);
+        defer_running(root, is_deferred, cause);
         return;
     }
     if (n->awaits == awaited_kind::object && clean_up_ &&
@@ -81,7 +82,7 @@ void core::cancel_now(node& root, cancel_cause cause) noexcept {
         return;
     }
     unhook(*n);
-    forget_request(*n);
+    if ((n->flags & (is_injected | is_cancelled)) != 0) forget_request(*n);
     auto const owes = take_owed(*n);
     for (;;) {
         if (n->is_guarded() && clean_up_) {
@@ -102,8 +103,9 @@ void core::cancel_now(node& root, cancel_cause cause) noexcept {
     n->state = node_state::done;
     n->awaits = awaited_kind::nothing;
     n->set(has_failed);
+    n->set(was_looked_at); // by whoever has let go of it
     end(*n);
-    settle(owes);
+    if (owes.child != nullptr || owes.root != nullptr) settle(owes);
 }
 
 // ---- Requests
@@ -112,7 +114,7 @@ bool core::request_cancel(node& root, cancel_cause cause) noexcept {
     if (root.state == node_state::done) return false;
     auto& waiter = innermost(root);
     if (waiter.state == node_state::running) {
-        defer(root, cancel_deferred, cause);
+        defer_running(root, cancel_deferred, cause);
     } else if (inject(waiter, {cancel_how::request, cause})) {
         forget_scope(waiter);
     }
@@ -120,8 +122,10 @@ bool core::request_cancel(node& root, cancel_cause cause) noexcept {
 }
 
 void core::cancel(cancel_scope& scope, cancel_cause cause) noexcept {
+    if (scope.asks_ != cancel_scope::asks::nothing) return; // it has asked, and was not heard yet
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-    withdraw(scope);
+    withdraw(scope); // its deadline
+    scope.was_cancelled_ = true;
     scope.cause_ = cause;
     request_cancel_in(scope);
     stack_floor = floor;
@@ -243,11 +247,25 @@ void core::settle(owed what) noexcept {
 
 // ---- What has to wait until a step has left the C++ stack
 
-void core::defer(node& root, node_flag why, cancel_cause cause) noexcept {
-    if (!is_listed(root)) deferred_.push_back(&root);
+// False: there is no memory to list it.
+bool core::defer(node& root, node_flag why, cancel_cause cause) noexcept {
+    if (!is_listed(root)) {
+        if (settled_ != 0 && settled_ >= deferred_.size() / 2) {
+            deferred_.erase(deferred_.begin(), deferred_.begin() + static_cast<std::ptrdiff_t>(settled_));
+            settled_ = 0;
+        }
+        SB_DETAIL_TRY { deferred_.push_back(&root); }
+        SB_DETAIL_CATCH_ALL { return false; }
+    }
     root.set(why);
     if (!root.is(is_cancelled)) root.set_cause(cause);
     ask_to_settle();
+    return true;
+}
+
+// There is room for as many as the C++ stack has for steps within one another, or nearly so.
+void core::defer_running(node& root, node_flag why, cancel_cause cause) noexcept {
+    if (!defer(root, why, cause)) give_up("no memory to note that a task which runs is to end");
 }
 
 void core::ask_to_settle() noexcept {
@@ -260,9 +278,12 @@ void core::settle_deferred() noexcept {
     list_head scopes;
     scopes.splice_back(deferred_scopes_);
     to_settle_ = false;
-    for (auto left = deferred_.size(); left > 0 && !deferred_.empty(); --left) {
-        auto& root = *deferred_.front();
-        deferred_.erase(deferred_.begin());
+    for (auto left = deferred_.size() - settled_; left > 0 && !deferred_.empty(); --left) {
+        auto& root = *deferred_[settled_++];
+        if (settled_ == deferred_.size()) {
+            deferred_.clear(); // and its memory stays
+            settled_ = 0;
+        }
         bool const at_once = root.is(is_deferred);
         root.clear(is_deferred);
         root.clear(cancel_deferred);
@@ -287,14 +308,14 @@ void core::settle_deferred() noexcept {
 
 void core::destroy_unfinished(node& n) noexcept {
     n.state = node_state::running;
-    n.type->destroy_frame(n);
+    destroy_frame(n);
     if (n.is(has_result) && n.type->destroy_result != nullptr) n.type->destroy_result(n);
 }
 
 void core::cancel_branch(node& root, cancel_how how) noexcept {
-    if (stack_position() < stack_floor) {
-        defer(root, cancel_deferred, cancel_cause::group);
-    } else if (how == cancel_how::request) {
+    // Where memory is short, the C++ stack is what there is.
+    if (stack_position() < stack_floor && defer(root, cancel_deferred, cancel_cause::group)) return;
+    if (how == cancel_how::request) {
         request_cancel(root, cancel_cause::group);
     } else {
         cancel_now(root, cancel_cause::group);

@@ -2,6 +2,7 @@
 
 #include <switchback/native_pump.hpp>
 #if SB_DETAIL_EXCEPTIONS
+#    include <switchback/attached.hpp>
 #    include <switchback/traceback.hpp>
 #endif
 
@@ -25,8 +26,9 @@ task_scheduler& program::scheduler() noexcept { return parts_->scheduler; }
 void program::print_error() noexcept {
 #if SB_DETAIL_EXCEPTIONS
     try {
-        auto const text =
-            current_traceback().to_string() + describe(std::current_exception()) + "\n";
+        auto const error = std::current_exception();
+        auto const others = attached_as_text(trace_of_native(error));
+        auto const text = current_traceback().to_string() + describe(error) + "\n" + others;
         std::fputs(text.c_str(), stderr);
     } catch (...) {
         std::fputs("switchback: an error, and no memory to describe it\n", stderr);

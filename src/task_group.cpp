@@ -40,7 +40,7 @@ group_scope::~group_scope() {
         auto& task = *each.task;
         if (task.state == node_state::done) {
             task.clear(was_looked_at); // its error is still to be told to somebody
-        } else {
+        } else if (task.references > 1) { // otherwise to forget it does that
             task.home->cancel_branch(task, cancel_how::release);
         }
         forget(each);
@@ -131,7 +131,11 @@ void group_scope::cancel_all(cancel_cause cause) noexcept {
 bool group_scope::begin_to_leave(node& self, failure* leaving) {
     leaving_ = true;
     home->withdraw(*this);
-    if (leaving != nullptr) stop(is_release(*leaving) ? cancel_how::release : cancel_how::request);
+    if (leaving != nullptr && is_release(*leaving)) {
+        stop(cancel_how::release);
+    } else if (leaving != nullptr && !stopping_) { // once: a second request would interrupt their clean-up
+        stop(cancel_how::request);
+    }
     if (running_ == 0) return false;
     leaver_ = &self;
     self.object = this;
@@ -146,6 +150,8 @@ scope_end group_scope::leave(node& self, failure* leaving) {
     self.awaits = awaited_kind::nothing;
     close();
     auto* const outer = leaving == nullptr ? nullptr : outer_request_in(*leaving);
+    bool const was_cancelled_here = // at this very await
+        was_cancelled_ && (outer == nullptr || cancelled_by_.is_outside(request_of(*outer)));
     if (outer != nullptr) note(request_of(*outer));
     bool const was_raised = leaving != nullptr && match<cancelled>(leaving->error) == nullptr;
     auto raised = errors(was_raised ? leaving : nullptr);
@@ -156,8 +162,8 @@ scope_end group_scope::leave(node& self, failure* leaving) {
         if (was_cancelled_) self.home->ask_again(self, cancelled_by_);
         return scope_end::raised;
     }
-    if (was_cancelled_ && outer == nullptr) { // at this very await
-        self.home->set_in_flight(core::cancellation(cancelled_by_));
+    if (was_cancelled_here) {
+        self.home->set_in_flight(self.home->cancellation(cancelled_by_));
         return scope_end::raised;
     }
     if (leaving == nullptr || !has_asked_for(*leaving)) return scope_end::as_it_was;

@@ -15,14 +15,16 @@ void time_scope::open(node& owner) noexcept {
 
 void time_scope::set_limit(sleeping limit) {
     owner();
+    if (was_cancelled()) return;
     limit_ = limit;
     set_deadline();
 }
 
 void time_scope::set_deadline() noexcept {
-    auto const moment = deadline_of(limit_, home->now());
+    auto const now = home->now();
+    auto const moment = deadline_of(limit_, now);
     limit_.deadline = core::moment_of(moment);
-    cancel_at(moment);
+    cancel_at(moment, now);
 }
 
 scope_end time_scope::leave(node& self, failure* leaving) {

@@ -4,6 +4,7 @@
 
 #include <switchback/traceback.hpp>
 
+#include <switchback/attached.hpp>
 #include <switchback/detail/native_error.hpp>
 #include <switchback/detail/node.hpp>
 
@@ -66,7 +67,8 @@ void report_unhandled(unhandled_error const& error) noexcept {
     }
     try {
         auto const text = "switchback: unhandled error in " + std::string(error.where) + "\n" +
-                          traceback(error).to_string() + describe(error.error) + "\n";
+                          traceback(error).to_string() + describe(error.error) + "\n" +
+                          attached_as_text(error.gathered);
         std::fputs(text.c_str(), stderr);
     } catch (...) {
         std::fputs("switchback: unhandled error, and no memory to describe it\n", stderr);

@@ -56,6 +56,9 @@ SB_DETAIL_INLINE step enter_async_with(activation& now, Body& body, Resource& re
     if constexpr (!Body::is_task || !is_optional<Resource>::value) {
         return step::failed; // which has been said
     } else if constexpr (is_scope<typename Resource::value_type>::value) {
+        if (resource && scope_access::of(*resource).is_open()) {
+            raise<misuse>("SB_ASYNC_WITH: this member belongs to a block that has not ended yet");
+        }
         resource.emplace(make());
         scope_access::of(*resource).open(body);
         return step::returned;

@@ -100,11 +100,11 @@ public:
     // ended in whichever way; from the ready queue, in its turn among those who wait, never within this
     // call, even if the task has ended before. Until then the future that it is to be called with keeps
     // the task going: so to drop the others does not cancel it, cancel() does. A scheduler that closes
-    // cancels the task, and calls. What the function throws goes to the handler of unhandled errors; the
-    // task's own error too, if the function does not look at it, and nobody else does.
+    // cancels the task, and calls. What the function throws goes to the handler of unhandled errors, but for
+    // sb::cancelled; the task's own error too, if neither the function nor anybody else looks at it.
     //
-    // One allocation. Throws already_awaited for an empty future, wrong_thread, and wrong_scheduler while
-    // the scheduler is closing, or has gone. Python: Future.add_done_callback.
+    // One allocation. Throws already_awaited for an empty future, wrong_thread, and wrong_scheduler once the
+    // scheduler has closed. Python: Future.add_done_callback.
     template <class Function>
     void on_ready(Function&& function) const {
         using call = detail::call_with_future<future, std::decay_t<Function>>;
@@ -112,7 +112,7 @@ public:
             "on_ready(): takes something that can be called with this sb::future");
         auto& task = checked();
         auto& home = *task.home;
-        home.check_open("on_ready() of a future whose scheduler is being closed, or has gone");
+        home.check_not_over("on_ready() of a future whose scheduler has closed");
         auto& waiter = detail::queued_call<call>::make(home, "a callback given to on_ready()",
             call{*this, static_cast<Function&&>(function)});
         if (task.state == detail::node_state::done) {

@@ -36,7 +36,7 @@ public:
     // Empty: all questions but valid() throw empty_promise.
     promise() noexcept = default;
     // On the scheduler's thread, outside of its tasks or in a body. Two allocations: the future's node,
-    // and what the handles share. Throws wrong_thread, wrong_scheduler where the scheduler is closing.
+    // and what the handles share. Throws wrong_thread, wrong_scheduler once the scheduler has closed.
     explicit promise(task_scheduler& home) : state_(state::make(detail::home_access::of(home))) {}
     template <class R>
     explicit promise(returns<R>& co) : state_(state::make(detail::home_access::of(co))) {}
@@ -71,15 +71,21 @@ public:
     template <class V = T>
     bool set_value(V&& value) const {
         static_assert(!std::is_void_v<T>, "set_value(value): this promise is of nothing, write set_value()");
-        if constexpr (!std::is_void_v<T>) {
-            static_assert(std::is_convertible_v<V&&, T>,
-                "set_value(value): the value is not of the type that the promise names");
+        static_assert(std::is_void_v<T> || std::is_convertible_v<V&&, T>,
+            "set_value(value): the value is not of the type that the promise names");
+        if constexpr (!std::is_void_v<T> && std::is_convertible_v<V&&, T>) {
             return checked().complete(static_cast<V&&>(value));
+        } else {
+            return false;
         }
     }
     bool set_value() const {
         static_assert(std::is_void_v<T>, "set_value(): this promise is of a value, write set_value(value)");
-        return checked().complete();
+        if constexpr (std::is_void_v<T>) {
+            return checked().complete();
+        } else {
+            return false;
+        }
     }
 
 #if SB_DETAIL_EXCEPTIONS
@@ -104,7 +110,9 @@ public:
     void on_cancel(Function&& function) const {
         static_assert(std::is_invocable_v<std::decay_t<Function>&>,
             "on_cancel(): takes something that can be called without arguments");
-        checked().set_on_cancel(static_cast<Function&&>(function));
+        if constexpr (std::is_invocable_v<std::decay_t<Function>&>) {
+            checked().set_on_cancel(static_cast<Function&&>(function));
+        }
     }
 
 private:

@@ -49,6 +49,21 @@ public:
     }
     void fail(failure&& what) noexcept { home->set_in_flight(std::move(what)); }
 #if SB_DETAIL_EXCEPTIONS
+    // The error goes on through other frames, which need a record as well: room for one is kept.
+    SB_DETAIL_COLD void push_in_task(failure&& what, int level) {
+        push(std::move(what), level, std::exchange(home->room_for_record, nullptr));
+    }
+    SB_DETAIL_COLD void fail_with_top() noexcept {
+        auto* const top = take_record();
+        note_context(top->what, 0);
+        home->set_in_flight(std::move(top->what));
+        if (home->room_for_record == nullptr) {
+            top->~record();
+            home->room_for_record = top;
+        } else {
+            free_record(top);
+        }
+    }
     // The exception that C++ has just caught in this body, with the traceback that it has.
     void push_caught(int level) {
         home->capture(*this);
@@ -224,12 +239,20 @@ struct node_of final : returns<typename context_of<F>::return_type> {
         ::switchback::detail::destroy(frame);
         header().drop(0);
     }
+    // After a failure. What is trivial cannot come in the way of the error in flight.
+    SB_DETAIL_INLINE void destroy_failed_frame() noexcept {
+        if constexpr (std::is_trivially_destructible_v<F> && state::has_trivial_result) {
+            header().drop(0);
+        } else {
+            header().home->destroy_failed_frame(header());
+        }
+    }
 
     static step resume(node& n) {
         auto& self = from(n);
         auto const outcome = self.run_body();
         if (outcome == step::returned) self.destroy_frame();
-        if (outcome == step::failed) n.home->destroy_failed_frame(n);
+        if (outcome == step::failed) self.destroy_failed_frame();
         return outcome;
     }
     static void describe(node& n) {
@@ -248,7 +271,7 @@ struct node_of final : returns<typename context_of<F>::return_type> {
 
 template <class F>
 inline const frame_type node_of<F>::type{&node_of::resume, &node_of::describe,
-    &node_of::destroy_frame_of,
+    std::is_trivially_destructible_v<F> ? nullptr : &node_of::destroy_frame_of,
     node_of::state::has_trivial_result ? nullptr : &node_of::destroy_result_of, type_name<F>(),
     &node_of::where, sizeof(node_of), alignof(node_of)};
 

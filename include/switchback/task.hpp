@@ -40,7 +40,7 @@ public:
     }
     ~task() {
         if (held_ == nullptr) return;
-        held_->type->destroy_frame(*held_);
+        detail::destroy_frame(*held_);
         detail::release_node_memory(
             *memory_, held_, held_->type->size, held_->type->alignment, true);
     }
@@ -88,7 +88,8 @@ struct awaiter<task<R>> {
             return step::called;
         }
         child.state = node_state::running;
-        auto const outcome = child.type->resume(child);
+        auto outcome = child.type->resume(child);
+        if (SB_DETAIL_UNLIKELY(outcome == step::called)) outcome = home.run_called(child);
         if (SB_DETAIL_UNLIKELY(outcome == step::failed)) {
             home.release_node(child);
             self.awaits = awaited_kind::nothing;

@@ -38,6 +38,7 @@ public:
     template <class Make>
     auto& start(Make&& make) {
         owner().home->check_open();
+        if (leaving_ && running_ == 0) raise<scope_closed>(); // and the owner is on its way out
         place for_watcher(home->memory);
         auto& task = make(home->memory);
         watch(task, for_watcher.take());

@@ -77,13 +77,14 @@ public:
     }
 
     // Calls a function soon: from the ready queue, in its turn. It is called once; at the latest when the
-    // scheduler closes. What it throws goes to the handler of unhandled errors. One allocation. Throws
-    // wrong_scheduler while closing. (For other threads: remote().) Python: loop.call_soon.
+    // scheduler closes. What it throws goes to the handler of unhandled errors, but for sb::cancelled. One
+    // allocation. Throws wrong_scheduler once the scheduler has closed. (For other threads: remote().)
+    // Python: loop.call_soon.
     template <class Function>
     void post(Function&& function) {
         static_assert(std::is_invocable_v<std::decay_t<Function>&>,
             "post(): takes something that can be called without arguments");
-        core_->check_open("a call was posted to a scheduler that is being closed");
+        core_->check_not_over("a call was posted to a scheduler that has closed");
         core_->make_ready(detail::queued_call<std::decay_t<Function>>::make(
             *core_, "a call posted to a scheduler", static_cast<Function&&>(function)));
     }

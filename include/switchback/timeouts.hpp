@@ -75,7 +75,8 @@ public:
     bool expired() const noexcept { return scope_.has_expired(); }
     // The moment when it runs out, on the scheduler's clock. Of a block that was not entered yet, none.
     time_point deadline() const noexcept { return scope_.deadline(); }
-    // From now on it ends so long from now, or at that moment. Throws scope_closed outside of the block.
+    // From now on it ends so long from now, or at that moment. After its end, or cancel(), this changes
+    // nothing. Throws scope_closed outside of the block.
     template <class Rep, class Period>
     void reschedule(std::chrono::duration<Rep, Period> from_now) {
         scope_.set_limit(sleep(from_now));
@@ -152,6 +153,32 @@ decltype(auto) awaited_within(A& awaited) noexcept {
     }
 }
 
+// The end of a future's task, without its result: that is taken afterwards, by the only one who then
+// waits for it.
+template <class T>
+struct end_of_task {
+    future<T> const& of;
+};
+
+template <class T>
+struct awaiter<end_of_task<T>> {
+    static constexpr bool exists = true;
+    using result_type = void;
+
+    template <class Make>
+    static step start(node& self, Make& make) {
+        auto const another = [&] { return make().of; };
+        return awaiter<future<T>>::start(self, another);
+    }
+    template <class Sink>
+    static bool take(node& self, Sink& sink) {
+        ignore_result nothing;
+        if (!awaiter<future<T>>::take(self, nothing)) return false;
+        sink();
+        return true;
+    }
+};
+
 template <class A, class R = result_of<A>>
 struct [[nodiscard]] timing {
     A awaited;
@@ -170,18 +197,39 @@ struct [[nodiscard]] timing<A, void> {
     step operator()(returns<void>& co);
 };
 
+template <class R>
+struct [[nodiscard]] timing_of_future {
+    future<R> awaited;
+    sleeping limit;
+    std::optional<fail_after> within{};
+    std::optional<R> result{};
+
+    step operator()(returns<R>& co);
+};
+
 template <class A, class R>
 step timing<A, R>::operator()(returns<R>& co) {
+    SB_BEGIN(co);
+    if (has_no_time(limit)) throw timed_out{};
+    SB_ASYNC_WITH(within, limit_access::make(limit)) {
+        SB_AWAIT_INTO(result, std::move(awaited));
+    } SB_END_WITH
+    SB_RETURN(std::move(*result));
+    SB_END();
+}
+
+template <class R>
+step timing_of_future<R>::operator()(returns<R>& co) {
     SB_BEGIN(co);
     SB_TRY {
         if (has_no_time(limit)) throw timed_out{};
         SB_ASYNC_WITH(within, limit_access::make(limit)) {
-            SB_AWAIT_INTO(result, awaited_within(awaited));
+            SB_AWAIT(end_of_task<R>{awaited});
         } SB_END_WITH
     } SB_CATCH(timed_out const& late) {
-        if (!has_come(awaited)) SB_RAISE();
-        SB_AWAIT_INTO(result, std::move(awaited));
+        if (!awaited.ready()) SB_RAISE();
     } SB_END_TRY
+    SB_AWAIT_INTO(result, std::move(awaited));
     SB_RETURN(std::move(*result));
     SB_END();
 }
@@ -211,7 +259,11 @@ step timing<A, void>::operator()(returns<void>& co) {
 template <class Rep, class Period, class A>
 auto with_timeout(std::chrono::duration<Rep, Period> limit, A&& awaitable) {
     detail::check_awaitable<A&&>();
-    return detail::timing<detail::plain<A>>{static_cast<A&&>(awaitable), sleep(limit)};
+    using awaited = detail::plain<A>;
+    using frame = std::conditional_t<detail::is_future<awaited>::value &&
+                                         !std::is_void_v<detail::result_of<awaited>>,
+        detail::timing_of_future<detail::result_of<awaited>>, detail::timing<awaited>>;
+    return frame{static_cast<A&&>(awaitable), sleep(limit)};
 }
 
 } // namespace SB_DETAIL_ABI

@@ -80,16 +80,13 @@ SB_DETAIL_COLD step raise_to(Body& body, failure&& what, int guard, path_t to) {
         body.fail(std::move(what));
         return step::failed;
     }
-    body.push(std::move(what), guard);
+    if constexpr (Body::is_generator) {
+        body.push(std::move(what), guard);
+    } else {
+        body.push_in_task(std::move(what), guard);
+    }
     body.path = to;
     return step::again;
-}
-// A task fails with the exception that it has on top.
-template <class Body>
-SB_DETAIL_COLD void fail_with_taken(Body& body) {
-    auto what = body.take();
-    body.note_context(what, 0);
-    body.fail(std::move(what));
 }
 
 // The way from scope S to the try that guards it. The tries inside it have been left.
@@ -124,7 +121,7 @@ SB_DETAIL_INLINE step raise_taken_from(activation& now, Body& body) {
         if constexpr (Body::is_generator) {
             body.reroute(0); // whoever runs it takes it from there
         } else {
-            fail_with_taken(body);
+            body.fail_with_top(); // a task takes it along itself
         }
         return step::failed;
     }

@@ -89,20 +89,24 @@ struct awaiter<F, std::enable_if_t<is_task_frame<F>::value>> {
         }
         header.state = node_state::running;
         auto const outcome = child->run_body();
-        if (SB_DETAIL_UNLIKELY(outcome != step::returned)) {
-            return outcome == step::failed ? end_failed(self, header) : outcome;
-        }
+        if (SB_DETAIL_UNLIKELY(outcome != step::returned)) return end_otherwise(self, *child, outcome);
         child->destroy_frame();
         self.state = node_state::running;
         return step::returned;
     }
 
-    SB_DETAIL_COLD static step end_failed(node& self, node& child) noexcept {
-        child.home->destroy_failed_frame(child);
-        child.home->release_node(child);
-        self.awaits = awaited_kind::nothing;
-        self.state = node_state::running;
-        return step::failed;
+    SB_DETAIL_COLD static step end_otherwise(node& self, made& child, step outcome) noexcept {
+        if (outcome == step::called) {
+            outcome = self.home->run_called(child.header());
+        } else if (outcome == step::failed) {
+            child.destroy_failed_frame();
+        }
+        if (outcome == step::failed) {
+            release_node_memory(self.home->memory, &child, sizeof(made), alignof(made), false);
+            self.awaits = awaited_kind::nothing;
+        }
+        if (outcome != step::suspended) self.state = node_state::running;
+        return outcome;
     }
 
     template <class Sink>
@@ -139,7 +143,7 @@ SB_DETAIL_INLINE step fail_at_await(activation& now, Body& body) {
         if constexpr (S::can_raise) body.note_context(home.in_flight);
         return step::failed;
     } else {
-        return raise_from<S>(now, body, home.take_in_flight());
+        return raise_to(body, std::move(home.in_flight), S::guard, way_of_error<S>(now));
     }
 }
 
@@ -172,8 +176,8 @@ SB_DETAIL_INLINE step await_at(activation& now, Body& body, int line, Make make,
                 if (outcome == step::failed) return fail_at_await<S>(now, body);
                 return outcome;
             }
-            if (SB_DETAIL_UNLIKELY(--body.home->awaits_left == 0)) {
-                return body.home->give_way(body);
+            if (SB_DETAIL_UNLIKELY(--body.home->awaits_left == 0) && body.home->gives_way(body)) {
+                return step::suspended;
             }
         } else {
             land<S>(now);

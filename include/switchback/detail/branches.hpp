@@ -1,5 +1,5 @@
-// Tasks that run side by side for one awaiting frame, which waits until they have ended. The first
-// failure cancels the others; cancelling or releasing the frame does, too. No branch outlives it.
+// Tasks that run side by side for one awaiting frame, which waits until they have ended. Cancelling or
+// releasing the frame cancels them; no branch outlives it.
 #pragma once
 
 #include <switchback/detail/await.hpp>
@@ -8,22 +8,25 @@ namespace switchback {
 inline namespace SB_DETAIL_ABI {
 namespace detail {
 
+// Whose end decides what becomes of all: the others are cancelled then.
+enum class decided_by : std::uint8_t { nobody, first_failure, first_end };
+
 class branches final : public join {
 public:
-    branches() = default;
+    explicit branches(decided_by rule) noexcept : rule_(rule) {}
     // Before the first branch, since a frame may be moved until it starts.
-    branches(branches&&) noexcept {}
+    branches(branches&& other) noexcept : rule_(other.rule_) {}
     branches& operator=(branches&&) = delete;
     ~branches();
 
     // Starts one: it runs to its first suspension, on the spot.
-    void start(node& owner, node& root, bool keeps_result) noexcept;
+    void start(node& owner, node& root, bool has_result) noexcept;
     // No more of them can be made: an exception was thrown, and is being handled.
     void fail_with_current() noexcept;
 
     std::size_t running() const noexcept { return running_; }
-    // A failure or a cancellation has come: nothing more is to be started.
-    bool stopping() const noexcept { return cancelled_ || failed_ != nullptr || has_error_; }
+    // A decision or a cancellation has come: nothing more is to be started.
+    bool stopping() const noexcept { return cancelled_ || decided_ != nullptr || has_error_; }
 
     // The waiter's side: until no more than so many run.
     bool satisfied(std::size_t most) const noexcept { return running_ <= most; }
@@ -36,6 +39,11 @@ public:
     void visit(Visitor&& visitor) {
         for (auto* at = list_.next; at != &list_; at = at->next) visitor(root_of(*at));
     }
+    bool none() const noexcept { return list_.empty(); }
+    // The branch that has decided, and how many were started before it. (By its end: of its failure, nobody
+    // asks.)
+    node& winner() noexcept { return *decided_; }
+    std::size_t place_of_winner() const noexcept { return place_of_winner_; }
 
     void branch_ended(node& branch) noexcept override;
     node* owner() const noexcept override { return owner_; }
@@ -43,21 +51,35 @@ public:
     bool forward_cancel(node& waiter, cancel_request const& what) noexcept override;
 
 private:
+    bool decides(node& branch) const noexcept;
     void cancel_running(cancel_how how) noexcept;
+#if SB_DETAIL_EXCEPTIONS
+    void attach_others(failure& raised) noexcept;
+    void report_error() noexcept;
+#endif
 
     list_head list_; // by their prefixes
     std::size_t running_ = 0;
     std::size_t most_ = 0;
+    std::size_t place_of_winner_ = 0;
     node* owner_ = nullptr;
     node* waiter_ = nullptr; // the owner, while it waits here
-    node* failed_ = nullptr; // the first
+    node* decided_ = nullptr;
 #if SB_DETAIL_EXCEPTIONS
-    std::exception_ptr error_;
+    failure error_; // of the making of branches
 #endif
+    decided_by rule_;
     bool has_error_ = false;
     bool cancelled_ = false;
     cancel_request request_{}; // where it is
 };
+
+#if SB_DETAIL_EXCEPTIONS
+// What a branch has failed with, taken out of it: nobody else can ask for it. It has been looked at then.
+failure take_failure(node& branch) noexcept;
+// Another error comes along with one, or, for want of memory, goes to the handler of unhandled errors.
+void attach_or_report(failure& to, failure&& other) noexcept;
+#endif
 
 // Awaits: until there is room for one more; until all have ended.
 struct room_for_branch {

@@ -43,8 +43,9 @@ public:
     void close() noexcept;
 
     void cancel(cancel_cause cause) noexcept { home->cancel(*this, cause); }
-    // Cancelled at that moment, in place of an earlier one; `timer_wheel::never` takes it back.
-    void cancel_at(std::uint64_t moment) noexcept;
+    // Cancelled at that moment, in place of an earlier one; unless it was cancelled before.
+    void cancel_at(std::uint64_t moment, std::uint64_t now) noexcept;
+    bool was_cancelled() const noexcept { return was_cancelled_; }
     // Whether its moment has come.
     bool has_expired() const noexcept { return has_expired_; }
 
@@ -52,7 +53,8 @@ public:
     // Whether the exception that leaves the block is what this scope has asked for.
     bool has_asked_for(failure const& leaving) const noexcept;
     // The request, to leave an outer scope or to end, that is on its way: the exception that leaves the
-    // block, or one whose clean-up it has come in the way of. Null: there is none.
+    // block, or one whose clean-up it has come in the way of. Null: there is none. (What was delivered
+    // before the block began is being dealt with outside of it.)
     failure* outer_request_in(failure& leaving) const noexcept;
     static cancel_request request_of(failure const& outer) noexcept;
     // Whether the block is left because the task is released, or its scheduler goes: then what belongs to
@@ -75,6 +77,7 @@ private:
     cancel_cause cause_ = cancel_cause::request;
     asks asks_ = asks::nothing; // of its task; in that list of the core's
     bool has_expired_ = false;
+    bool was_cancelled_ = false;
 };
 
 #else
@@ -88,6 +91,7 @@ class cancel_scope : public node { // no block can be left by a cancellation, so
     std::uint64_t number_ = 0;
     cancel_cause cause_ = cancel_cause::request;
     asks asks_ = asks::nothing;
+    bool was_cancelled_ = false;
 };
 
 #endif

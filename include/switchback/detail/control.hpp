@@ -45,9 +45,9 @@ public:
     }
     // The topmost exception is raised, for the try at that level to see.
     SB_DETAIL_INLINE void reroute(int level) noexcept { pending_ = word_rerouted(pending_, level); }
-    SB_DETAIL_INLINE void push(failure&& what, int level) {
+    SB_DETAIL_INLINE void push(failure&& what, int level, void* memory = nullptr) {
         drop(level);
-        set_records(push_record(static_cast<failure&&>(what), level, records()));
+        set_records(push_record(static_cast<failure&&>(what), level, records(), memory));
     }
     // The exception that C++ has just caught.
     SB_DETAIL_INLINE void push_caught(int level) { pending_ = word_with_caught(pending_, level); }
@@ -73,10 +73,17 @@ public:
     // The topmost one's; the record goes.
     SB_DETAIL_INLINE failure take() noexcept {
         auto* const top = records();
-        failure what = static_cast<failure&&>(top->what);
-        top->what = {};
+        failure what;
+        swap(what, top->what);
         set_records(drop_records(top, top->level));
         return what;
+    }
+    // The same, with the record, which is the caller's then.
+    SB_DETAIL_INLINE record* take_record() noexcept {
+        auto* const top = records();
+        auto* const below = top->below;
+        set_records(below == nullptr ? nullptr : drop_records(below, top->level));
+        return top;
     }
 
     // A generator's: whether its body is suspended where a try of its own, or of a generator that it

@@ -69,9 +69,19 @@ public:
     std::uintptr_t stack_floor = 0; // a child below it is not run on the stack of its parent
     node* to_call = nullptr;        // that child
     failure in_flight;              // the error that a step::failed speaks of
+    void* room_for_record = nullptr; // kept between frames that an error passes
+    node* begun_with = nullptr;     // the node that this step has resumed
     std::uint32_t awaits_left = awaits_in_a_row;
+    std::uint32_t rounds = 0;
 
+    // The frame that the step has begun with gives way after so many awaits that need not have waited; others,
+    // whose giving way takes all those between them off the stack, after so many times that.
     static constexpr std::uint32_t awaits_in_a_row = 128;
+    static constexpr std::uint32_t most_rounds = 32;
+
+    // A child whose own child is below the floor: runs what it calls, and that one's children, from here, until
+    // it has ended, with its frame, or something waits. So those on the stack above need not leave it.
+    SB_DETAIL_NOINLINE step run_called(node& child) noexcept;
 
     // To the back of the ready queue.
     void make_ready(node& n) noexcept {
@@ -79,11 +89,13 @@ public:
         ready_.push_back(n);
         if (SB_DETAIL_UNLIKELY(!turn_asked_)) ask_for_a_turn();
     }
-    // A node whose await need not have waited has had its share.
-    SB_DETAIL_COLD step give_way(node& n) noexcept {
+    // A node's await need not have waited, as so many before it: it may have had its share.
+    SB_DETAIL_COLD bool gives_way(node& n) noexcept {
         awaits_left = awaits_in_a_row;
+        if (&n != begun_with && ++rounds < most_rounds) return false;
+        rounds = 0;
         make_ready(n);
-        return step::suspended;
+        return true;
     }
 
     void release_node(node& n) noexcept {
@@ -98,12 +110,19 @@ public:
     // The exception being caught by C++ leaves the body of n.
     SB_DETAIL_COLD void capture(node& n) noexcept;
     // The error in flight leaves, or is caught in, the body of n.
-    SB_DETAIL_COLD void pass(node& n) noexcept;
-    SB_DETAIL_COLD failure take_in_flight() noexcept;
-    void set_in_flight(failure&& what) noexcept;
-    static failure cancellation(cancel_request const& why) noexcept;
+    void pass(node& n) noexcept;
+    failure take_in_flight() noexcept {
+        failure taken;
+        swap(taken, in_flight);
+        return taken;
+    }
+    void set_in_flight(failure&& what) noexcept {
+        if (!is_empty(in_flight)) discard(in_flight);
+        swap(in_flight, what);
+    }
+    failure cancellation(cancel_request const& why) noexcept;
     // The frame of a node that has failed is destroyed: its members may run other nodes.
-    SB_DETAIL_COLD void destroy_failed_frame(node& n) noexcept;
+    void destroy_failed_frame(node& n) noexcept;
 
     // ---- The life of a root
 
@@ -114,8 +133,9 @@ public:
     // Its end: the result is stored, or the error pushed.
     void complete(node& root, bool failed) noexcept;
     // Throws wrong_thread, and wrong_scheduler if that is being closed.
-    void check_open(
-        char const* otherwise = "a task was started on a scheduler that is being closed") const;
+    void check_open() const;
+    // The same for what clean-up may still need, while the scheduler closes: only once that is over.
+    void check_not_over(char const* otherwise) const;
     // Becomes a branch of a join: the join lists it and is told of its end. Runs its first step at
     // once, where the stack has room for it.
     void run_branch(node& root, join& listener, list_head& branches) noexcept;
@@ -199,10 +219,30 @@ public:
 private:
     ~core();
 
+    // The error in flight, while code runs that may fail by itself.
+    class aside {
+    public:
+        explicit aside(core& of) noexcept : of_(of) {
+            if (SB_DETAIL_UNLIKELY(!is_empty(of.in_flight))) swap(kept_, of.in_flight);
+        }
+        aside(aside const&) = delete;
+        aside& operator=(aside const&) = delete;
+        ~aside() {
+            if (SB_DETAIL_UNLIKELY(!is_empty(kept_))) of_.set_in_flight(std::move(kept_));
+        }
+
+    private:
+        core& of_;
+        failure kept_;
+    };
+
     void run(node* n) noexcept;
-    void step_once() noexcept;
-    node* unwind(node& failed) noexcept;
-    void finish(node& root, bool failed) noexcept;
+    SB_DETAIL_INLINE void run_here(node* n) noexcept;
+    SB_DETAIL_NOINLINE node* tell(node& n) noexcept;
+    void run_ready() noexcept;
+    void take_steps(std::size_t most) noexcept;
+    SB_DETAIL_NOINLINE node* unwind(node& failed, node* last = nullptr) noexcept;
+    SB_DETAIL_NOINLINE void finish(node& root, bool failed) noexcept;
     void end(node& root) noexcept;
     void wake_waiters(node& root) noexcept;
 
@@ -225,7 +265,8 @@ private:
     void destroy_unfinished(node& n) noexcept;
     void release_all_doomed(node* doomed) noexcept;
     node* take_doomed() noexcept;
-    void defer(node& root, node_flag why, cancel_cause cause) noexcept;
+    bool defer(node& root, node_flag why, cancel_cause cause) noexcept;
+    void defer_running(node& root, node_flag why, cancel_cause cause) noexcept;
     void ask_to_settle() noexcept;
     void settle_deferred() noexcept;
     void free_root(node& root) noexcept;
@@ -243,11 +284,12 @@ private:
     node* first_doomed_ = nullptr; // released during a release: chained by `awaiter`
     node* last_doomed_ = nullptr;
     bool releasing_ = false;
-    std::vector<node*> deferred_;
+    std::vector<node*> deferred_; // a queue; of these,
+    std::size_t settled_ = 0;     // so many have been dealt with
     list_head deferred_scopes_;
     bool to_settle_ = false;       // something is in one of these two
     list_head undelivered_scopes_; // whose request waits to be delivered, in the order of the requests
-    std::uint64_t scopes_ = 0;
+    std::uint64_t scopes_ = 0; // and requests that were delivered: counted together
     turn_limit limit_;            // after which the host has its turn, whatever is ready
     int turns_ = 0;               // of run_tasks on the stack
     bool turn_asked_ = false;

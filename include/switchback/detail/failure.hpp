@@ -25,8 +25,20 @@ struct failure {
     std::exception_ptr error;
     trace* gathered = nullptr;
     failure* context = nullptr; // what was being handled when it was raised. Python: __context__
-    bool is_request = false;    // a cancellation that was delivered to the very task that it travels in
+    // The number of the request, in the order of their delivery, if this is a cancellation that was delivered
+    // to the very task that it travels in. 0: it is none.
+    unsigned long long request = 0;
 };
+
+inline bool is_empty(failure const& what) noexcept { return what.error == nullptr; }
+
+// Costs less than moving: an exception_ptr counts its holders.
+inline void swap(failure& one, failure& other) noexcept {
+    one.error.swap(other.error);
+    std::swap(one.gathered, other.gathered);
+    std::swap(one.context, other.context);
+    std::swap(one.request, other.request);
+}
 
 SB_DETAIL_COLD inline void discard(failure& what) noexcept {
     delete what.gathered;
@@ -37,7 +49,8 @@ SB_DETAIL_COLD inline void discard(failure& what) noexcept {
         delete gone->gathered;
         delete gone;
     }
-    what = {};
+    failure nothing;
+    swap(what, nothing);
 }
 // Where memory is short, the exception itself is all that is copied.
 SB_DETAIL_COLD inline failure copy(failure const& what) noexcept {
@@ -45,7 +58,7 @@ SB_DETAIL_COLD inline failure copy(failure const& what) noexcept {
     auto const* from = &what;
     for (auto* into = &copied;;) {
         into->error = from->error;
-        into->is_request = from->is_request;
+        into->request = from->request;
         if (from->gathered != nullptr) into->gathered = new (std::nothrow) trace(*from->gathered);
         from = from->context;
         if (from == nullptr) return copied;
@@ -89,6 +102,8 @@ SB_DETAIL_COLD inline void link_behind(failure& raised, failure const& handled) 
 
 // Without exceptions a body fails in one way: its task is cancelled.
 struct failure {};
+inline bool is_empty(failure const&) noexcept { return true; }
+inline void swap(failure&, failure&) noexcept {}
 inline void discard(failure&) noexcept {}
 SB_DETAIL_COLD inline failure copy(failure const&) noexcept { return {}; }
 

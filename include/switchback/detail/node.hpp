@@ -31,7 +31,7 @@ struct frame_type {
     step (*resume)(node&);
     // Asks the body where it stands in the source, by resuming it with a path of that meaning.
     void (*describe)(node&);
-    void (*destroy_frame)(node&) noexcept;
+    void (*destroy_frame)(node&) noexcept;  // null where there is nothing to destroy
     void (*destroy_result)(node&) noexcept; // null where there is nothing to destroy
     std::string_view name;
     std::atomic<place const*>* where; // null until it was asked for
@@ -135,6 +135,15 @@ struct node : links, control {
 
 static_assert(sizeof(void*) != 8 || SB_PATH_BITS != 64 || sizeof(node) == (has_exceptions ? 72 : 64),
     "the header of a task is counted");
+
+// What a frame that has not come to its end leaves behind.
+SB_DETAIL_INLINE void destroy_frame(node& n) noexcept {
+    if (n.type->destroy_frame != nullptr) n.type->destroy_frame(n);
+    n.drop(0);
+}
+SB_DETAIL_INLINE bool is_trivial(node& n) noexcept {
+    return n.type->destroy_frame == nullptr && !(n.is(has_result) && n.type->destroy_result != nullptr);
+}
 
 // The link that lies before a root: its scheduler, or the join that it is a branch of, lists it.
 constexpr std::size_t prefix_size = frame_memory::alignment;

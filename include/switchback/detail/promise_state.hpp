@@ -11,8 +11,11 @@
 
 #include <switchback/detail/inbox.hpp>
 #include <switchback/future.hpp>
+#include <switchback/maybe.hpp>
 
 #include <atomic>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <thread>
 
@@ -131,8 +134,11 @@ protected:
 
 private:
     struct carried : message {
-        explicit carried(promise_base& of_) noexcept : of(of_) {}
+        explicit carried(promise_base& what) noexcept : of(what) {}
         promise_base& of;
+
+    protected:
+        ~carried() = default;
     };
     // A completion from another thread; the last handle's end there.
     struct arrival final : carried {
@@ -230,7 +236,7 @@ public:
     explicit promise_state(core& home) noexcept : promise_base(home) {}
 
     static promise_state* make(core& home) {
-        home.check_open("a promise was made of a scheduler that is being closed");
+        home.check_not_over("a promise was made of a scheduler that has closed");
         auto made = std::make_unique<promise_state>(home);
         void* const memory = allocate_node<promise_root<T>>(home.memory, true);
         auto* const fresh = ::new (memory) promise_root<T>(home, *made);

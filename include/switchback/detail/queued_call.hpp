@@ -7,6 +7,7 @@
 
 #include <switchback/detail/core.hpp>
 #if SB_DETAIL_EXCEPTIONS
+#    include <switchback/detail/match.hpp>
 #    include <switchback/detail/native_error.hpp>
 #    include <switchback/unhandled.hpp>
 #endif
@@ -19,10 +20,13 @@ inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 #if SB_DETAIL_EXCEPTIONS
-// The exception being caught has left a function that the scheduler has called for somebody else.
+// The exception being caught has left a function that the scheduler has called for somebody else. A
+// cancellation is no error: it has asked the future of a cancelled task for its result.
 SB_DETAIL_COLD inline void report_from_call(char const* where) noexcept {
     auto what = known_failure(std::current_exception());
-    report_unhandled({what.error, where, what.gathered});
+    if (match<cancelled>(what.error) == nullptr) {
+        report_unhandled({what.error, where, what.gathered});
+    }
     discard(what);
 }
 #endif
@@ -32,16 +36,16 @@ class queued_call final : public node {
 public:
     // One allocation, from the scheduler's free lists. `where` is what a report of an error says.
     template <class F>
-    static node& make(core& home, char const* where, F&& function) {
+    static node& make(core& of, char const* where, F&& function) {
         struct guard {
             frame_memory& memory;
             void* allocated;
             ~guard() {
                 if (allocated != nullptr) free(memory, allocated);
             }
-        } building{home.memory, allocate_node<queued_call>(home.memory, false)};
+        } building{of.memory, allocate_node<queued_call>(of.memory, false)};
         auto* const made =
-            ::new (building.allocated) queued_call(home, where, static_cast<F&&>(function));
+            ::new (building.allocated) queued_call(of, where, static_cast<F&&>(function));
         building.allocated = nullptr;
         return *made;
     }

@@ -1,10 +1,12 @@
 // The exceptions that a body has caught and has still to deal with: a list, the innermost on top.
 #pragma once
 
+#include <switchback/detail/handler_slot.hpp>
 #include <switchback/detail/native_error.hpp>
 #include <switchback/detail/path.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace switchback {
@@ -33,10 +35,42 @@ struct record {
     kept_value* kept;
 };
 
-// Every record is made and freed by these.
-SB_DETAIL_COLD inline record* push_record(failure&& what, int level, record* below) {
-    auto* const top = new record{what, nullptr, 0, level, below, nullptr, nullptr};
-    what = {};
+// An exception finds its handler, and the finally blocks on its way are run, where memory is short, too:
+// that is the very time when exceptions are thrown. So these are set aside, for the whole program. (A
+// runtime has the same for the exceptions themselves.)
+struct spare_record {
+    handler_slot<spare_record*> user; // itself, while it is in use
+    alignas(record) unsigned char room[sizeof(record)];
+};
+inline spare_record spare_records[64];
+
+// Throws std::bad_alloc where these are in use as well.
+SB_DETAIL_COLD inline void* room_for_record() {
+    if (auto* const room = ::operator new(sizeof(record), std::nothrow)) return room;
+    for (auto& spare : spare_records) {
+        if (spare.user.load() == nullptr && spare.user.exchange(&spare) == nullptr) return spare.room;
+    }
+    throw std::bad_alloc();
+}
+SB_DETAIL_COLD inline void free_room(void* room) noexcept {
+    auto const offset = reinterpret_cast<std::uintptr_t>(room) -
+                        reinterpret_cast<std::uintptr_t>(&spare_records);
+    if (offset < sizeof spare_records) {
+        spare_records[offset / sizeof(spare_record)].user.exchange(nullptr);
+    } else {
+        ::operator delete(room);
+    }
+}
+SB_DETAIL_COLD inline void free_record(record* gone) noexcept {
+    gone->~record();
+    free_room(gone);
+}
+
+// Every record is made and freed by these. (Room for one may be at hand.)
+SB_DETAIL_COLD inline record* push_record(failure&& what, int level, record* below, void* room = nullptr) {
+    if (room == nullptr) room = room_for_record();
+    auto* const top = ::new (room) record{{}, nullptr, 0, level, below, nullptr, nullptr};
+    swap(top->what, what);
     return top;
 }
 // Drops those of that level and deeper.
@@ -44,9 +78,9 @@ SB_DETAIL_COLD inline record* drop_records(record* top, int level) noexcept {
     while (top != nullptr && top->level >= level) {
         auto* const dropped = top;
         top = dropped->below;
-        discard(dropped->what);
+        if (!is_empty(dropped->what)) discard(dropped->what);
         delete dropped->kept;
-        delete dropped;
+        free_record(dropped);
     }
     return top;
 }
@@ -97,7 +131,14 @@ inline kept_value* kept_in(record* at, int level) noexcept {
 SB_DETAIL_COLD inline record* keep_in(record* top, kept_value* value, int level) {
     auto** at = &top;
     while (*at != nullptr && (*at)->level > level) at = &(*at)->below;
-    *at = new record{{}, nullptr, 0, level, *at, nullptr, value};
+    void* room = nullptr;
+    try {
+        room = room_for_record();
+    } catch (...) {
+        delete value;
+        throw;
+    }
+    *at = ::new (room) record{{}, nullptr, 0, level, *at, nullptr, value};
     return top;
 }
 

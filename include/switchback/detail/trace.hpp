@@ -5,7 +5,9 @@
 
 #include <switchback/detail/path.hpp>
 
+#include <exception>
 #include <new>
+#include <utility>
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
@@ -18,31 +20,58 @@ struct site {
     path_t path;
 };
 
+class trace;
+
+// Errors that came along with another one: see <switchback/attached.hpp>. What such an error brings with it
+// itself follows it in the same list.
+class attached_errors {
+public:
+    attached_errors() noexcept = default;
+    // For want of memory, the beginning.
+    attached_errors(attached_errors const& other) noexcept;
+    attached_errors& operator=(attached_errors const&) = delete;
+    ~attached_errors() {
+        if (SB_DETAIL_UNLIKELY(first_ != nullptr)) clear();
+    }
+
+    // Takes over the trace, if it can.
+    bool add(std::exception_ptr const& error, trace* gathered) noexcept;
+
+    // With each error and its trace, or null.
+    template <class Visitor>
+    void visit(Visitor&& visitor) const {
+        for (auto const* at = first_; at != nullptr; at = at->next) visitor(at->error, at->gathered);
+    }
+
+private:
+    struct item {
+        std::exception_ptr error;
+        trace* gathered;
+        item* next;
+    };
+
+    void clear() noexcept;
+
+    item* first_ = nullptr;
+    item* last_ = nullptr; // meaningful where there is a first
+};
+
 class trace {
 public:
     trace() noexcept = default;
     // Of a trace that cannot be copied whole for want of memory, the beginning is kept.
-    trace(trace const& other) noexcept : total_(other.total_) {
-        auto* into = this;
-        for (auto const* from = &other; from != nullptr; from = from->next_) {
-            for (unsigned i = 0; i < from->used_; ++i) into = into->append(from->sites_[i]);
-        }
-        last_ = into;
+    trace(trace const& other) noexcept : total_(other.total_), others_(other.others_) {
+        other.visit([this](site const& each) { append(each); });
     }
     trace& operator=(trace const&) = delete;
     ~trace() {
-        for (auto* chunk = next_; chunk != nullptr;) {
-            auto* const following = chunk->next_;
-            chunk->next_ = nullptr;
-            delete chunk;
-            chunk = following;
-        }
+        while (more_ != nullptr) delete std::exchange(more_, more_->next);
     }
 
     // A frame is left. Frames beyond the limit are counted only: a traceback of a million lines
     // helps nobody.
     void add(frame_type const* type, path_t path) noexcept {
-        if (total_++ < most_sites) last_ = last_->append({type, path});
+        if (total_++ < most_sites) append({type, path});
     }
 
     std::size_t total() const noexcept { return total_; }
@@ -50,33 +79,85 @@ public:
     // Innermost frame first.
     template <class Visitor>
     void visit(Visitor&& visitor) const {
-        for (auto const* chunk = this; chunk != nullptr; chunk = chunk->next_) {
-            for (unsigned i = 0; i < chunk->used_; ++i) visitor(chunk->sites_[i]);
+        auto const at_first = more_ == nullptr ? used_ : sites_at_first;
+        for (unsigned i = 0; i < at_first; ++i) visitor(sites_[i]);
+        for (auto const* at = more_; at != nullptr; at = at->next) {
+            auto const used = at->next == nullptr ? used_ : sites_in_chunk;
+            for (unsigned i = 0; i < used; ++i) visitor(at->sites[i]);
         }
     }
 
     static constexpr std::size_t most_sites = 4096;
 
-private:
-    static constexpr unsigned sites_in_chunk = 15;
+    // Errors that came along with this one.
+    attached_errors& others() noexcept { return others_; }
+    attached_errors const& others() const noexcept { return others_; }
 
-    trace* append(site const& where) noexcept {
-        if (used_ < sites_in_chunk) {
-            sites_[used_++] = where;
-            return this;
-        }
-        auto* const fresh = new (std::nothrow) trace;
-        if (fresh == nullptr) return this;
-        next_ = fresh;
-        return fresh->append(where);
+private:
+    static constexpr unsigned sites_at_first = 8;
+    static constexpr unsigned sites_in_chunk = 63;
+
+    struct chunk {
+        chunk* next = nullptr;
+        site sites[sites_in_chunk]; // only those that are used are ever read
+    };
+
+    void append(site const& where) noexcept {
+        if (SB_DETAIL_UNLIKELY(used_ == room_) && !grow()) return;
+        into_[used_++] = where;
+    }
+    SB_DETAIL_COLD bool grow() noexcept {
+        auto* const fresh = new (std::nothrow) chunk;
+        if (fresh == nullptr) return false;
+        (last_ == nullptr ? more_ : last_->next) = fresh;
+        last_ = fresh;
+        into_ = fresh->sites;
+        used_ = 0;
+        room_ = sites_in_chunk;
+        return true;
     }
 
-    site sites_[sites_in_chunk]; // only the first used_ are ever read
     std::size_t total_ = 0;
-    trace* next_ = nullptr;
-    trace* last_ = this; // meaningful in the first chunk alone
+    site* into_ = sites_; // the room that is being filled: how much of it is, and how much there is
     unsigned used_ = 0;
+    unsigned room_ = sites_at_first;
+    chunk* more_ = nullptr;
+    chunk* last_ = nullptr;
+    attached_errors others_;
+    site sites_[sites_at_first];
 };
+
+inline attached_errors::attached_errors(attached_errors const& other) noexcept {
+    for (auto const* from = other.first_; from != nullptr; from = from->next) {
+        auto* const kept = from->gathered == nullptr ? nullptr : new (std::nothrow) trace(*from->gathered);
+        if (add(from->error, kept)) continue;
+        delete kept;
+        return;
+    }
+}
+
+inline bool attached_errors::add(std::exception_ptr const& error, trace* gathered) noexcept {
+    auto* const fresh = new (std::nothrow) item{error, gathered, nullptr};
+    if (fresh == nullptr) return false;
+    (first_ == nullptr ? first_ : last_->next) = fresh;
+    last_ = fresh;
+    if (gathered != nullptr && gathered->others().first_ != nullptr) {
+        auto& behind = gathered->others();
+        last_->next = behind.first_;
+        last_ = behind.last_;
+        behind.first_ = nullptr;
+    }
+    return true;
+}
+
+inline void attached_errors::clear() noexcept {
+    while (first_ != nullptr) {
+        auto* const gone = first_;
+        first_ = gone->next;
+        delete gone->gathered;
+        delete gone;
+    }
+}
 
 } // namespace detail
 } // namespace SB_DETAIL_ABI

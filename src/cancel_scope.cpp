@@ -93,7 +93,8 @@ step cancel_scope::moment_has_come(node& n) {
 
 bool cancel_scope::has_asked_for(failure const& leaving) const noexcept {
     auto const* const seen = cancelled_in(leaving);
-    return seen != nullptr && cancel_access::number_in(*seen) == number_;
+    return seen != nullptr && cancel_access::scope_of(*seen) == this && // another scheduler counts, too
+           cancel_access::number_in(*seen) == number_;
 }
 
 failure* cancel_scope::outer_request_in(failure& leaving) const noexcept {

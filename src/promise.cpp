@@ -1,5 +1,10 @@
 #include <switchback/detail/promise_state.hpp>
 
+#if SB_DETAIL_EXCEPTIONS
+#    include <switchback/detail/match.hpp>
+#    include <switchback/unhandled.hpp>
+#endif
+
 #include <utility>
 
 namespace switchback {
@@ -60,6 +65,12 @@ bool promise_base::fail(std::exception_ptr&& error) {
 
 void promise_base::store_error(node& root, std::exception_ptr&& error) {
     root.push(failure{std::move(error)}, 0);
+}
+
+void promise_base::report_untaken(node& root) noexcept {
+    auto const* const kept = root.record_at(0);
+    if (kept == nullptr || match<cancelled>(kept->what.error) != nullptr) return;
+    report_unhandled({kept->what.error, "a promise whose future nobody took", nullptr});
 }
 
 #endif
@@ -132,9 +143,11 @@ void promise_base::arrive(bool in_time) noexcept {
 void promise_base::lose_handles() noexcept {
     if (!is_awaited()) return;
     if (!is_taken_) {
-        is_taken_ = true;
+        auto& root = *root_;
         auto const unneeded = std::move(on_cancel_);
-        root_->home->release(*root_);
+        is_taken_ = true;
+        if (is_stored_) finish_root(); // as if it had been: an error is reported
+        root.home->release(root);
     } else if (!claimed_.exchange(true, std::memory_order_relaxed)) {
 #if SB_DETAIL_EXCEPTIONS
         try {
@@ -151,7 +164,12 @@ void promise_base::end_uncompleted() noexcept {
     open_.store(false, std::memory_order_release);
     auto& root = *std::exchange(root_, nullptr);
     auto const told = std::move(on_cancel_);
-    if (!is_taken_) root.home->release(root); // the scheduler closes: no future will be made any more
+    if (!is_taken_) { // the scheduler closes: no future will be made any more
+#if SB_DETAIL_EXCEPTIONS
+        if (is_stored_ && has_failed_) report_untaken(root);
+#endif
+        root.home->release(root);
+    }
     if (told != nullptr && !claimed_.load(std::memory_order_relaxed)) told->call();
     drop_holder();
 }

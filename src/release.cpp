@@ -53,6 +53,12 @@ void core::release_all_doomed(node* doomed) noexcept {
     while (doomed != nullptr) {
         if (doomed->state == node_state::done) {
             free_root(*doomed);
+        } else if (doomed->state == node_state::waiting && doomed->awaits == awaited_kind::timer &&
+                   !doomed->is_guarded()) {
+            timers_.remove(*doomed); // as cancel_now would, of a sleeper whom nobody watches
+            destroy_unfinished(*doomed);
+            --unfinished_;
+            free_root(*doomed);
         } else {
             cancel_now(*doomed, cancel_cause::release);
         }
@@ -72,6 +78,10 @@ node* core::take_doomed() noexcept {
 // innermost first, without any throw. From the first that one guards on, its clean-up runs to where
 // it has to wait.
 void core::cancel_now(node& root, cancel_cause cause) noexcept {
+    if (closing_ && !root.is(is_branch)) { // told by whoever held it: not once more in the same round
+        unlink(prefix_of(root));
+        roots_.push_back(prefix_of(root));
+    }
     auto* n = &innermost(root);
     if (n->state == node_state::running) {
         defer_running(root, is_deferred, cause);

@@ -315,6 +315,66 @@ TEST_CASE_FIXTURE(fixture, "own V3: the end of a body that must return a value r
     CHECK_THROWS_AS(scheduler.run(no_return{true}), sb::missing_return);
 }
 
+// ---- SB_RETURN_AWAIT
+
+struct passes_on {
+    sb::step operator()(sb::returns<std::unique_ptr<int>>& co) {
+        SB_BEGIN(co);
+        SB_RETURN_AWAIT(returns_pointer{});
+        SB_END();
+    }
+};
+struct passes_on_nothing {
+    bool& went_on;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_RETURN_AWAIT(sb::sleep(1s));
+        went_on = true;
+        SB_END();
+    }
+};
+struct passes_on_through_finally {
+    words& log;
+    sb::step operator()(sb::returns<int>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_RETURN_AWAIT(value_after{7, 1s});
+        } SB_CATCH_ERRORS {
+            log.push_back("caught");
+            SB_RETURN_AWAIT(value_after{8, 1s});
+        } SB_FINALLY {
+            SB_AWAIT(sb::sleep(1s));
+            log.push_back("finally");
+        } SB_END_TRY
+        SB_END();
+    }
+};
+struct passes_on_after_failure {
+    sb::step operator()(sb::returns<int>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_AWAIT(failure_after{"too late", 1s});
+        } SB_CATCH_ERRORS {
+            SB_RETURN_AWAIT(value_after{8, 1s});
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+TEST_CASE_FIXTURE(fixture, "SB_RETURN_AWAIT returns what is awaited, without a member for it") {
+    CHECK(*scheduler.run(passes_on{}) == 7);
+    bool went_on = false;
+    scheduler.run(passes_on_nothing{went_on});
+    CHECK_FALSE(went_on);
+    CHECK(scheduler.run(passes_on_after_failure{}) == 8);
+}
+
+TEST_CASE_FIXTURE(fixture, "SB_RETURN_AWAIT leaves through the finally blocks, which may wait") {
+    words log;
+    CHECK(scheduler.run(passes_on_through_finally{log}) == 7);
+    CHECK(log == words{"finally"});
+}
+
 TEST_CASE_FIXTURE(fixture, "SB_RETURN evaluates its value before finally runs") {
     auto const got = scheduler.run([x = 1](sb::returns<int>& co) mutable {
         SB_BEGIN(co);

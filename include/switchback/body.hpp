@@ -7,6 +7,7 @@
 //     SB_YIELD_INTO(target, value); the same, and takes what send() passes in
 //     SB_AWAIT(awaitable);          a task waits until it has ended; an error is raised here
 //     SB_AWAIT_INTO(target, a);     the same, and moves the result into the target
+//     SB_RETURN_AWAIT(awaitable);   the same, and returns the result
 //     SB_RETURN(value);             ends the body; SB_RETURN() where it returns nothing
 //     SB_SWITCH(x) { SB_CASE(1): … break; SB_DEFAULT: … }
 //                                   a switch that may hold yields and awaits
@@ -184,6 +185,24 @@ enum : ::switchback::detail::meta_t { sb_scope_prefix = 0, sb_scope_meta = 0 };
                 }); \
             sb_step != ::switchback::step::returned) \
             return sb_step; \
+    } while (false)
+
+// The result of what is awaited is that of the body, without a member to keep it in.
+#define SB_RETURN_AWAIT(...) \
+    do { \
+        SB_DETAIL_CHECK("SB_RETURN_AWAIT"); \
+        SB_DETAIL_CHECK_TASK("SB_RETURN_AWAIT"); \
+        SB_DETAIL_ALONE(sb_one_resume_point_a_line_); \
+        [[fallthrough]]; \
+    case SB_DETAIL_LABEL: /* what lives across a yield or await is a member of the frame */ \
+        if (auto const sb_step = ::switchback::detail::await_at<SB_DETAIL_HERE>( \
+                sb_now, sb_body, __LINE__, \
+                [&]() -> decltype(auto) { return (__VA_ARGS__); }, \
+                ::switchback::detail::return_result<SB_DETAIL_HERE, \
+                    std::decay_t<decltype(sb_body)>>{sb_now, sb_body}); \
+            sb_step != ::switchback::step::returned) \
+            return sb_step; \
+        return ::switchback::detail::return_from<SB_DETAIL_HERE>(sb_now, sb_body); \
     } while (false)
 
 #define SB_RETURN(...) \

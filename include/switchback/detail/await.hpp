@@ -153,6 +153,24 @@ struct ignore_result {
     void operator()(R&&...) const noexcept {}
 };
 
+// SB_RETURN_AWAIT hands it on.
+template <class S, class Body>
+struct return_result {
+    activation& now;
+    Body& body;
+
+    template <class... R>
+    void operator()(R&&... result) const {
+        keep_earlier_return<S>(now, body);
+        body.set_returned(static_cast<R&&>(result)...);
+    }
+};
+
+template <class Sink>
+inline constexpr bool takes_nothing = std::is_same_v<Sink, ignore_result>;
+template <class S, class Body>
+inline constexpr bool takes_nothing<return_result<S, Body>> = true;
+
 template <class S, class Body, class Make, class Sink>
 SB_DETAIL_INLINE step await_at(activation& now, Body& body, int line, Make make, Sink sink) {
     using awaited = decltype(make());
@@ -165,7 +183,7 @@ SB_DETAIL_INLINE step await_at(activation& now, Body& body, int line, Make make,
         return step::failed;
     } else {
         using how = awaiter<plain<awaited>>;
-        static_assert(!std::is_void_v<typename how::result_type> || std::is_same_v<Sink, ignore_result>,
+        static_assert(!std::is_void_v<typename how::result_type> || takes_nothing<Sink>,
             "SB_AWAIT_INTO, SB_AWAIT_OK: what is awaited has no result; write SB_AWAIT");
         static_assert(!is_result<typename how::result_type>::value || !std::is_same_v<Sink, ignore_result>,
             "SB_AWAIT would drop the error in this sb::result: SB_AWAIT_OK returns it, SB_AWAIT_INTO keeps it");

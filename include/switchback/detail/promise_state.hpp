@@ -130,6 +130,7 @@ protected:
 
 #if SB_DETAIL_EXCEPTIONS
     static void store_error(node& root, std::exception_ptr&& error);
+    static void report_untaken(node& root) noexcept;
 #endif
 
 private:

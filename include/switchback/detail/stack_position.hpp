@@ -14,10 +14,10 @@ namespace detail {
 SB_DETAIL_INLINE std::uintptr_t stack_position() noexcept {
 #if defined(_MSC_VER) && !defined(__clang__)
     return reinterpret_cast<std::uintptr_t>(_AddressOfReturnAddress());
-#elif SB_DETAIL_ASAN // which may put locals elsewhere
+#elif defined(__clang__) || SB_DETAIL_ASAN // which may put locals elsewhere
     return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
 #else
-    char here; // costs less than a frame's address, which has to be kept in a register
+    char here; // costs less than a frame's address, which GCC keeps in a register
     return reinterpret_cast<std::uintptr_t>(&here);
 #endif
 }

@@ -317,14 +317,16 @@ TEST_CASE_FIXTURE(fixture, "own V3: the end of a body that must return a value r
 
 // ---- SB_RETURN_AWAIT
 
-struct passes_on {
+namespace {
+
+struct returns_awaited {
     sb::step operator()(sb::returns<std::unique_ptr<int>>& co) {
         SB_BEGIN(co);
         SB_RETURN_AWAIT(returns_pointer{});
         SB_END();
     }
 };
-struct passes_on_nothing {
+struct returns_nothing_awaited {
     bool& went_on;
     sb::step operator()(sb::returns<void>& co) {
         SB_BEGIN(co);
@@ -333,7 +335,7 @@ struct passes_on_nothing {
         SB_END();
     }
 };
-struct passes_on_through_finally {
+struct returns_through_finally {
     words& log;
     sb::step operator()(sb::returns<int>& co) {
         SB_BEGIN(co);
@@ -349,7 +351,7 @@ struct passes_on_through_finally {
         SB_END();
     }
 };
-struct passes_on_after_failure {
+struct returns_after_failure {
     sb::step operator()(sb::returns<int>& co) {
         SB_BEGIN(co);
         SB_TRY {
@@ -361,17 +363,19 @@ struct passes_on_after_failure {
     }
 };
 
+} // namespace
+
 TEST_CASE_FIXTURE(fixture, "SB_RETURN_AWAIT returns what is awaited, without a member for it") {
-    CHECK(*scheduler.run(passes_on{}) == 7);
+    CHECK(*scheduler.run(returns_awaited{}) == 7);
     bool went_on = false;
-    scheduler.run(passes_on_nothing{went_on});
+    scheduler.run(returns_nothing_awaited{went_on});
     CHECK_FALSE(went_on);
-    CHECK(scheduler.run(passes_on_after_failure{}) == 8);
+    CHECK(scheduler.run(returns_after_failure{}) == 8);
 }
 
 TEST_CASE_FIXTURE(fixture, "SB_RETURN_AWAIT leaves through the finally blocks, which may wait") {
     words log;
-    CHECK(scheduler.run(passes_on_through_finally{log}) == 7);
+    CHECK(scheduler.run(returns_through_finally{log}) == 7);
     CHECK(log == words{"finally"});
 }
 

@@ -75,18 +75,21 @@ void core::capture(node& n) noexcept {
 }
 
 void core::pass(node& n) noexcept {
-    if (n.type->resume == nullptr) return; // there is no frame
-    if (SB_DETAIL_UNLIKELY(n.records() != nullptr)) {
-        if (auto const* const handled = n.handled()) link_behind(in_flight, handled->what);
+    auto* gathered = in_flight.gathered;
+    if (SB_DETAIL_UNLIKELY(gathered == nullptr || n.records() != nullptr ||
+                           n.type->where->load(std::memory_order_relaxed) == nullptr)) {
+        gathered = prepare_to_pass(n);
+        if (gathered == nullptr) return;
     }
-    if (SB_DETAIL_UNLIKELY(in_flight.gathered == nullptr)) {
-        in_flight.gathered = new (std::nothrow) trace;
-        if (in_flight.gathered == nullptr) return;
-    }
-    if (SB_DETAIL_UNLIKELY(n.type->where->load(std::memory_order_relaxed) == nullptr)) {
-        place_of(n); // while its frame is alive
-    }
-    in_flight.gathered->add(n.type, n.path);
+    gathered->add(n.type, n.path);
+}
+
+trace* core::prepare_to_pass(node& n) noexcept {
+    if (n.type->resume == nullptr) return nullptr; // there is no frame
+    if (auto const* const handled = n.handled()) link_behind(in_flight, handled->what);
+    if (in_flight.gathered == nullptr) in_flight.gathered = new (std::nothrow) trace;
+    place_of(n); // while its frame is alive
+    return in_flight.gathered;
 }
 
 void core::throw_failure(node& root) {

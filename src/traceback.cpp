@@ -85,7 +85,7 @@ traceback::traceback(detail::trace const& gathered) {
                 where == nullptr ? 0 : detail::line_of(*where, site.path)});
     });
     std::reverse(entries_.begin(), entries_.end());
-    omitted_ = gathered.total() - entries_.size();
+    omitted_ = gathered.left_out();
 }
 
 traceback::traceback(unhandled_error const& error) {

@@ -59,9 +59,10 @@ void leave_at_once(control& body, Resource& resource) {
 
 template <class S, class Body, class Resource>
 SB_DETAIL_INLINE step leave_with(activation& now, Body& body, Resource& resource) {
-    static_assert(is_optional<Resource>::value, "SB_WITH takes a member that is a std::optional");
     if constexpr (!is_optional<Resource>::value) {
-        return step::returned;
+        return step::returned; // which has been said
+    } else if constexpr (is_scope<typename Resource::value_type>::value && !Body::is_task) {
+        return step::failed; // this, too
     } else if constexpr (is_scope<typename Resource::value_type>::value) {
         return leave_scope<S>(now, body, resource);
     } else {

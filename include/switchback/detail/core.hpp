@@ -236,6 +236,7 @@ private:
         failure kept_;
     };
 
+    SB_DETAIL_COLD trace* prepare_to_pass(node& n) noexcept;
     void run(node* n) noexcept;
     SB_DETAIL_INLINE void run_here(node* n) noexcept;
     SB_DETAIL_NOINLINE node* tell(node& n) noexcept;

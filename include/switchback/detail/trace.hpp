@@ -60,8 +60,9 @@ class trace {
 public:
     trace() noexcept = default;
     // Of a trace that cannot be copied whole for want of memory, the beginning is kept.
-    trace(trace const& other) noexcept : total_(other.total_), others_(other.others_) {
-        other.visit([this](site const& each) { append(each); });
+    trace(trace const& other) noexcept : others_(other.others_) {
+        other.visit([this](site const& each) { add(each.type, each.path); });
+        left_out_ += other.left_out_;
     }
     trace& operator=(trace const&) = delete;
     ~trace() {
@@ -71,10 +72,15 @@ public:
     // A frame is left. Frames beyond the limit are counted only: a traceback of a million lines
     // helps nobody.
     void add(frame_type const* type, path_t path) noexcept {
-        if (total_++ < most_sites) append({type, path});
+        if (SB_DETAIL_UNLIKELY(used_ == room_)) {
+            add_elsewhere({type, path});
+        } else {
+            into_[used_++] = {type, path};
+        }
     }
 
-    std::size_t total() const noexcept { return total_; }
+    // Frames that were left and are not listed.
+    std::size_t left_out() const noexcept { return left_out_; }
 
     // Innermost frame first.
     template <class Visitor>
@@ -87,8 +93,6 @@ public:
         }
     }
 
-    static constexpr std::size_t most_sites = 4096;
-
     // Errors that came along with this one.
     attached_errors& others() noexcept { return others_; }
     attached_errors const& others() const noexcept { return others_; }
@@ -96,33 +100,35 @@ public:
 private:
     static constexpr unsigned sites_at_first = 8;
     static constexpr unsigned sites_in_chunk = 63;
+    static constexpr unsigned most_chunks = 64;
 
     struct chunk {
         chunk* next = nullptr;
         site sites[sites_in_chunk]; // only those that are used are ever read
     };
 
-    void append(site const& where) noexcept {
-        if (SB_DETAIL_UNLIKELY(used_ == room_) && !grow()) return;
-        into_[used_++] = where;
-    }
-    SB_DETAIL_COLD bool grow() noexcept {
-        auto* const fresh = new (std::nothrow) chunk;
-        if (fresh == nullptr) return false;
+    SB_DETAIL_COLD void add_elsewhere(site const& where) noexcept {
+        auto* const fresh = chunks_ == most_chunks ? nullptr : new (std::nothrow) chunk;
+        if (fresh == nullptr) {
+            ++left_out_;
+            return;
+        }
+        ++chunks_;
         (last_ == nullptr ? more_ : last_->next) = fresh;
         last_ = fresh;
         into_ = fresh->sites;
-        used_ = 0;
+        into_[0] = where;
+        used_ = 1;
         room_ = sites_in_chunk;
-        return true;
     }
 
-    std::size_t total_ = 0;
     site* into_ = sites_; // the room that is being filled: how much of it is, and how much there is
     unsigned used_ = 0;
     unsigned room_ = sites_at_first;
+    std::size_t left_out_ = 0;
     chunk* more_ = nullptr;
     chunk* last_ = nullptr;
+    unsigned chunks_ = 0;
     attached_errors others_;
     site sites_[sites_at_first];
 };

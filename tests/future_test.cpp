@@ -4,6 +4,7 @@
 #include <switchback/testing/virtual_pump.hpp>
 
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -394,4 +395,181 @@ TEST_CASE("what a body throws before SB_BEGIN is an error like any other, of unk
     sb::testing::virtual_pump pump;
     sb::task_scheduler scheduler{pump, pump};
     CHECK_THROWS_AS(scheduler.run(throws_before_its_beginning{}), std::runtime_error);
+}
+
+// ---- At the edge: on_ready()
+
+TEST_CASE_FIXTURE(fixture, "aio F8: a callback is called from the queue, once, with the future") {
+    words log;
+    auto const soon = scheduler.start(value_after{3, 1s});
+    soon.on_ready([&](sb::future<int> of) { log.push_back("got " + std::to_string(of.get())); });
+    pump.advance(2s);
+    CHECK(log == words{"got 3"});
+    soon.on_ready([&](sb::future<int> const& of) { log.push_back("again " + std::to_string(of.get())); });
+    CHECK(log.size() == 1); // never within the call
+    pump.advance(2s);
+    CHECK(log == words{"got 3", "again 3"});
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F8, aio S4: callbacks and tasks hear in the order in which they asked") {
+    words log;
+    auto const of = scheduler.start(value_after{1, 1s});
+    auto const note = [&log](char const* what) {
+        return [&log, what](sb::future<int>) { log.push_back(what); };
+    };
+    of.on_ready(note("first"));
+    auto const a = scheduler.start(waiter<int>{of, &log, "task"});
+    pump.run_ready();
+    of.on_ready(note("second"));
+    of.on_ready(note("third"));
+    pump.advance(2s);
+    CHECK(log == words{"first", "task got it", "second", "third"});
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F8: what a callback throws is reported, and the others are called") {
+    test::unhandled_log const unhandled;
+    int called = 0;
+    auto const of = scheduler.start(failure_after{"the task's own", 1s});
+    of.on_ready([](sb::future<int> const& f) { f.get(); });
+    of.on_ready([](sb::future<int>) { throw std::runtime_error("the callback's"); });
+    of.on_ready([&](sb::future<int>) { ++called; });
+    pump.advance(2s);
+    CHECK(called == 1);
+    CHECK(unhandled.errors() ==
+          words{"std::runtime_error: the task's own", "std::runtime_error: the callback's"});
+}
+
+TEST_CASE_FIXTURE(fixture, "aio F4: an error that a callback does not look at is reported as ever") {
+    test::unhandled_log const unhandled;
+    scheduler.start(failure_after{"unseen"}).on_ready([](sb::future<int>) {});
+    scheduler.start(failure_after{"seen"}).on_ready([](sb::future<int> of) {
+        CHECK(of.error() != nullptr);
+        CHECK_FALSE(of.traceback().empty());
+    });
+    pump.run_ready();
+    CHECK(unhandled.errors() == words{"std::runtime_error: unseen"});
+}
+
+TEST_CASE_FIXTURE(fixture, "own PR8: a callback keeps its task going until it was called; cancel() ends it") {
+    int called = 0;
+    auto const note = [&called, held = test::live{}](sb::future<int> const&) { ++called; };
+    auto const before = test::live::count();
+    scheduler.start(value_after{1, 1s}).on_ready(note);
+    CHECK(test::live::count() == before + 1);
+    pump.advance(2s);
+    CHECK(called == 1);
+    CHECK(test::live::count() == before); // destroyed behind the call
+
+    auto cancelled = scheduler.start(value_after{1, 1h});
+    cancelled.on_ready([&](sb::future<int> const& of) {
+        CHECK(of.cancelled());
+        ++called;
+    });
+    pump.run_ready();
+    cancelled.cancel();
+    cancelled.reset();
+    pump.run_ready();
+    CHECK(called == 2);
+    CHECK(scheduler.unfinished_tasks() == 0);
+}
+
+TEST_CASE("own PR8: a scheduler that closes calls those that are left, and then takes no more") {
+    int called = 0;
+    int taken = 0;
+    int refused = 0;
+    sb::future<int> outlives;
+    {
+        fixture f;
+        auto const note = [&, held = test::live{}](sb::future<int> const& of) {
+            CHECK(of.ready());
+            ++called;
+            try {
+                of.on_ready([&](sb::future<int>) { ++called; });
+                ++taken;
+            } catch (sb::wrong_scheduler const&) {
+                ++refused;
+            }
+        };
+        for (int i = 0; i < 1500; ++i) f.scheduler.start(value_after{1, 1h}).on_ready(note);
+        outlives = f.scheduler.start(value_after{1, 1h});
+        for (int i = 0; i < 1500; ++i) outlives.on_ready(note);
+        auto const ended = f.scheduler.start(value_after{1});
+        f.pump.run_ready();
+        ended.on_ready(note);
+    }
+    CHECK(taken + refused == 3001);
+    CHECK(refused > 0);
+    CHECK(called == 3001 + taken);
+    CHECK(test::live::count() == 0);
+    CHECK_THROWS_AS(outlives.on_ready([](sb::future<int>) {}), sb::wrong_scheduler);
+}
+
+TEST_CASE("own PR8: nor is a callback lost that is ready when the scheduler closes, with no task left") {
+    int called = 0;
+    {
+        fixture f;
+        auto const ended = f.scheduler.start(value_after{1});
+        f.pump.run_ready();
+        ended.on_ready([&](sb::future<int>) { ++called; });
+    }
+    CHECK(called == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback may drop futures, start, cancel and run tasks, and ask for callbacks") {
+    words log;
+    auto other = scheduler.start(value_after{1, 1h});
+    auto of = scheduler.start(value_after{2, 1s});
+    of.on_ready([&, held = std::make_unique<int>(1)](sb::future<int> mine) {
+        other.reset();
+        of.reset();
+        CHECK(scheduler.run(value_after{5, 1s}) == 5);
+        mine.on_ready([&](sb::future<int>) { log.push_back("inner"); });
+        auto const stays = scheduler.start(value_after{1, 1h});
+        stays.cancel();
+        log.push_back("outer");
+        mine.reset();
+    });
+    of.on_ready([&](sb::future<int>) { log.push_back("beside"); }); // in the loop within
+    pump.advance(3s);
+    CHECK(log == words{"beside", "outer", "inner"});
+    CHECK(scheduler.unfinished_tasks() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback is refused where there is no future, and on other threads") {
+    CHECK_THROWS_AS(sb::future<int>().on_ready([](sb::future<int>) {}), sb::already_awaited);
+    auto const of = scheduler.start(value_after{1});
+    std::thread([&] { CHECK_THROWS_AS(of.on_ready([](sb::future<int>) {}), sb::wrong_thread); }).join();
+    struct refuses {
+        refuses() = default;
+        refuses(refuses const&) { throw std::runtime_error("refused"); }
+        void operator()(sb::future<int>) const {}
+    };
+    refuses const bad;
+    CHECK_THROWS_AS(of.on_ready(bad), std::runtime_error);
+    pump.run_ready();
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback of a future of nothing") {
+    int called = 0;
+    scheduler.start(sb::sleep(1s)).on_ready([&](sb::future<void> of) {
+        of.get();
+        ++called;
+    });
+    pump.advance(2s);
+    CHECK(called == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "a callback that asks a cancelled task for its result is not reported") {
+    test::unhandled_log const unhandled;
+    int called = 0;
+    auto const of = scheduler.start(value_after{1, 1h});
+    of.on_ready([&](sb::future<int> const& f) {
+        ++called;
+        f.get();
+        called = 100;
+    });
+    of.cancel();
+    pump.run_ready();
+    CHECK(called == 1);
+    CHECK(unhandled.errors().empty());
 }

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <future>
 #include <thread>
 
@@ -152,6 +153,45 @@ TEST_CASE_FIXTURE(fixture,
     CHECK(after_one < 100'000);
     pump.turn(true);
     CHECK(steps > after_one);
+}
+
+TEST_CASE_FIXTURE(fixture, "own B2: how many steps a turn has can be set") {
+    int steps = 0;
+    auto const a = scheduler.start(never_waits_long{&steps});
+    auto const b = scheduler.start(never_waits_long{&steps});
+    scheduler.set_turn_limit({1});
+    for (int turns = 1; turns <= 10; ++turns) {
+        pump.turn(true);
+        CHECK(steps == std::max(0, turns - 2)); // the first steps come to the first await
+    }
+    scheduler.set_turn_limit({10});
+    pump.turn(true);
+    CHECK(steps == 18);
+    CHECK_THROWS_AS(scheduler.set_turn_limit({0}), sb::misuse);
+    pump.turn(true);
+    CHECK(steps == 28);
+}
+
+TEST_CASE("own B2: a turn that takes too long ends, too") {
+    struct stepping_clock : sb::clock { // on which a look takes a millisecond
+        sb::time_point now() const noexcept override { return at += 1ms; }
+        mutable sb::time_point at{};
+    } const time;
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, time};
+    int steps = 0;
+    auto const a = scheduler.start(never_waits_long{&steps});
+    pump.turn(true);
+    CHECK(steps == 999); // no limit, and nothing is looked at
+    CHECK(time.at == sb::time_point());
+    scheduler.set_turn_limit({1000, 3ms});
+    steps = 0;
+    pump.turn(true);
+    CHECK(steps == 3 * 16);
+    scheduler.set_turn_limit({20, 3ms});
+    steps = 0;
+    pump.turn(true);
+    CHECK(steps == 20);
 }
 
 TEST_CASE_FIXTURE(fixture, "now() is the time on the scheduler's clock, within a body too") {
@@ -494,4 +534,58 @@ TEST_CASE("two schedulers on two threads do not know of each other") {
     auto other = std::async(std::launch::async, work);
     CHECK(work() == 4950);
     CHECK(other.get() == 4950);
+}
+
+// ---- post()
+
+TEST_CASE_FIXTURE(fixture, "own PR9: a posted call is made from the ready queue, in its turn, once") {
+    auto const task = scheduler.start(says{&log, "task"});
+    scheduler.post([&] {
+        log.push_back("call");
+        scheduler.post([&] { log.push_back("posted within"); });
+    });
+    auto const other = scheduler.start(says{&log, "other task"});
+    CHECK(log.empty());
+    pump.run_ready();
+    CHECK(log == words{"task", "call", "other task", "posted within"});
+}
+
+TEST_CASE_FIXTURE(fixture, "own PR9: what a posted call throws is reported, and the others are made") {
+    test::unhandled_log const unhandled;
+    scheduler.post([held = live{}] { throw std::runtime_error("no"); });
+    scheduler.post([&, held = std::make_unique<live>()] { log.push_back("next"); });
+    CHECK(live::count() == 2);
+    pump.run_ready();
+    CHECK(live::count() == 0);
+    CHECK(log == words{"next"});
+    CHECK(unhandled.errors() == words{"std::runtime_error: no"});
+}
+
+TEST_CASE("own PR9: a scheduler that closes makes the calls that are left, and takes no more") {
+    int made = 0;
+    int refused = 0;
+    {
+        fixture f;
+        for (int i = 0; i < 2500; ++i) {
+            f.scheduler.post([&] {
+                ++made;
+                try {
+                    f.scheduler.post([] { CHECK(false); });
+                } catch (sb::wrong_scheduler const&) {
+                    ++refused;
+                }
+            });
+        }
+    }
+    CHECK(made == 2500);
+    CHECK(refused == 2500);
+}
+
+TEST_CASE_FIXTURE(fixture, "a posted call may turn the loop, and run tasks") {
+    bool ran = false;
+    scheduler.post([&] { ran = scheduler.run(value_after{7, 1s}) == 7; });
+    scheduler.post([&] { log.push_back("meanwhile"); });
+    pump.run_ready();
+    CHECK(ran);
+    CHECK(log == words{"meanwhile"});
 }

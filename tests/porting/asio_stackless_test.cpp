@@ -1,8 +1,7 @@
 // docs/porting/asio-stackless.md: the same little server as one of Asio's stackless coroutines, and
 // as frames, in the same io_context.
-#include "reply.hpp"
-
 #include <switchback/offload.hpp>
+#include <switchback/promise.hpp>
 #include <switchback/sleep.hpp>
 #include <switchback/task_scheduler.hpp>
 #include <switchback/try.hpp>
@@ -167,19 +166,23 @@ private:
 template <class Begin>
 struct operation {
     Begin begin;
-    std::shared_ptr<reply<std::string>> got = std::make_shared<reply<std::string>>();
+    sb::future<std::string> soon{};
     std::string text{};
 
     sb::step operator()(sb::returns<std::string>& co) {
         SB_BEGIN(co);
-        begin([to = got](asio::error_code error, std::string const& came) {
-            if (error) {
-                to->fail(std::make_exception_ptr(std::system_error(error)));
-            } else {
-                to->give(came);
-            }
-        });
-        SB_AWAIT_INTO(text, wait_for<std::string>{got});
+        {
+            sb::promise<std::string> const p{co};
+            soon = p.get_future();
+            begin([p](asio::error_code error, std::string const& came) {
+                if (error) {
+                    p.set_error(std::make_exception_ptr(std::system_error(error)));
+                } else {
+                    p.set_value(came);
+                }
+            });
+        }
+        SB_AWAIT_INTO(text, std::move(soon));
         SB_RETURN(std::move(text));
         SB_END();
     }

@@ -1,10 +1,10 @@
 // docs/porting/callbacks.md: the same work with callbacks and as a task.
-#include "reply.hpp"
-
 #include <switchback/native_pump.hpp>
-#include <switchback/remote.hpp>
+#include <switchback/promise.hpp>
 #include <switchback/task_scheduler.hpp>
 #include <switchback/testing/virtual_pump.hpp>
+#include <switchback/traceback.hpp>
+#include <switchback/try.hpp>
 
 #include <doctest/doctest.h>
 
@@ -103,22 +103,22 @@ namespace after {
 struct fetch {
     web* net;
     std::string url;
-    int id = 0;
-    std::shared_ptr<reply<std::string>> got = std::make_shared<reply<std::string>>();
+    sb::future<std::string> soon{};
     std::string page{};
 
     sb::step operator()(sb::returns<std::string>& co) {
         SB_BEGIN(co);
-        id = net->fetch(
-            url, [to = got](std::string const& text) { to->give(text); },
-            [to = got](std::string const& why) {
-                to->fail(std::make_exception_ptr(std::runtime_error(why)));
-            });
-        SB_TRY {
-            SB_AWAIT_INTO(page, wait_for<std::string>{got});
-        } SB_FINALLY {
-            net->cancel(id); // which does nothing where it has called back
-        } SB_END_TRY
+        {
+            sb::promise<std::string> const p{co};
+            soon = p.get_future();
+            int const id = net->fetch(
+                url, [p](std::string const& text) { p.set_value(text); },
+                [p](std::string const& why) {
+                    p.set_error(std::make_exception_ptr(std::runtime_error(why)));
+                });
+            p.on_cancel([from = net, id] { from->cancel(id); });
+        }
+        SB_AWAIT_INTO(page, std::move(soon));
         SB_RETURN(std::move(page));
         SB_END();
     }
@@ -167,20 +167,36 @@ struct load_avatar_and_call {
 };
 // end of quote
 
+// quoted: in_background
+// The same for callers that do not keep anything: it goes on until it has called.
+void load_avatar_in_background(sb::task_scheduler& scheduler, web& net, std::string const& user,
+    web::on_done done, web::on_error error) {
+    scheduler.start(load_avatar{&net, user})
+        .on_ready([done = std::move(done), error = std::move(error)](sb::future<std::string> const& avatar) {
+            if (avatar.error() == nullptr) {
+                done(avatar.get());
+            } else {
+                error(sb::describe(avatar.error()));
+            }
+        });
+}
+// end of quote
+
 // quoted: other_thread
-// An API that calls back on a thread of its own: the call is carried to the scheduler's.
+// An API that calls back on a thread of its own: nothing is different.
 struct ask_sensor {
-    sb::remote home;
     std::function<void(std::function<void(int)>)> measure;
-    std::shared_ptr<reply<int>> got = std::make_shared<reply<int>>();
+    sb::future<int> soon{};
     int degrees = 0;
 
     sb::step operator()(sb::returns<int>& co) {
         SB_BEGIN(co);
-        measure([home = home, to = got](int value) { // on the sensor's thread
-            home.post([to, value] { to->give(value); });
-        });
-        SB_AWAIT_INTO(degrees, wait_for<int>{got});
+        {
+            sb::promise<int> const p{co};
+            soon = p.get_future();
+            measure([p](int value) { p.set_value(value); }); // on the sensor's thread
+        }
+        SB_AWAIT_INTO(degrees, std::move(soon));
         SB_RETURN(degrees);
         SB_END();
     }
@@ -235,6 +251,20 @@ outcome with_tasks_behind_callbacks(web net, std::string const& user) {
     return came;
 }
 
+outcome with_tasks_in_background(web net, std::string const& user) {
+    outcome came;
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+    std::string error;
+    after::load_avatar_in_background(
+        scheduler, net, user, [&](std::string const& page) { came.said = page; },
+        [&](std::string const& why) { error = why; });
+    for (pump.run_ready(); net.waiting() != 0; pump.run_ready()) net.answer();
+    if (!error.empty()) came.said = "error: " + error.substr(error.find(": ") + 2); // less the type
+    came.asked = net.asked;
+    return came;
+}
+
 } // namespace
 
 TEST_CASE("porting: a task asks for the same and gives the same as the callbacks did") {
@@ -247,6 +277,7 @@ TEST_CASE("porting: a task asks for the same and gives the same as the callbacks
         CHECK_FALSE(came.said.empty());
         CHECK(with_tasks(net, user) == came);
         CHECK(with_tasks_behind_callbacks(net, user) == came);
+        CHECK(with_tasks_in_background(net, user) == came);
     }
     CHECK(with_tasks(net, "bob").said == "a shadow");
     CHECK(with_tasks(net, "eve").said == "error: no such page: /users/eve");
@@ -264,61 +295,37 @@ TEST_CASE("porting: who drops a task that waits for a callback takes the request
     CHECK(scheduler.unfinished_tasks() == 0);
 }
 
-TEST_CASE("porting: a reply may come at once, in the turn between, late, twice, or too late") {
+TEST_CASE("porting: a callback may come at once, or never") {
+    struct hasty : web {
+        bool drops = false;
+        int fetch(std::string const&, on_done done, on_error) {
+            if (!drops) done("at once");
+            return 0;
+        }
+    } net;
+    struct fetch_hastily {
+        hasty* net;
+        sb::future<std::string> soon{};
+        std::string page{};
+        sb::step operator()(sb::returns<std::string>& co) {
+            SB_BEGIN(co);
+            {
+                sb::promise<std::string> const p{co};
+                soon = p.get_future();
+                net->fetch("/", [p](std::string const& text) { p.set_value(text); }, nullptr);
+            }
+            SB_AWAIT_INTO(page, std::move(soon));
+            SB_RETURN(std::move(page));
+            SB_END();
+        }
+    };
     sb::testing::virtual_pump pump;
     sb::task_scheduler scheduler{pump, pump};
-    auto const got = std::make_shared<reply<int>>();
-
-    SUBCASE("before anybody waits") {
-        got->give(1);
-        CHECK(scheduler.run(wait_for<int>{got}) == 1);
-    }
-    SUBCASE("before the sleeper's first step") {
-        auto const waiting = scheduler.start(wait_for<int>{got});
-        struct giver {
-            std::shared_ptr<reply<int>> to;
-            sb::step operator()(sb::returns<void>& co) {
-                SB_BEGIN(co);
-                to->give(2);
-                SB_END();
-            }
-        };
-        auto const giving = scheduler.start(giver{got});
-        pump.run_ready();
-        REQUIRE(waiting.ready());
-        CHECK(waiting.get() == 2);
-    }
-    SUBCASE("later, and twice") {
-        auto const waiting = scheduler.start(wait_for<int>{got});
-        pump.run_ready();
-        CHECK_FALSE(waiting.ready());
-        got->give(3);
-        got->give(4);
-        pump.run_ready();
-        CHECK(waiting.get() == 3);
-    }
-    SUBCASE("when the task has been cancelled") {
-        auto const waiting = scheduler.start(wait_for<int>{got});
-        pump.run_ready();
-        got->give(5);
-        CHECK(waiting.cancel());
-        pump.run_ready();
-        CHECK_THROWS_AS(waiting.get(), sb::cancelled); // and not taken for the signal
-    }
-    SUBCASE("when the task has been dropped") {
-        auto waiting = scheduler.start(wait_for<int>{got});
-        pump.run_ready();
-        waiting.reset();
-        got->give(6);
-    }
-    SUBCASE("never") {
-        auto const before = pump.now();
-        CHECK_THROWS_AS(scheduler.run(wait_for<int>{got, 30s}), no_reply);
-        CHECK(pump.now() - before == 30s);
-    }
-    pump.run_ready();
-    CHECK(scheduler.unfinished_tasks() == 0);
-    CHECK(got.use_count() == 1);
+    CHECK(scheduler.run(fetch_hastily{&net}) == "at once");
+    net.drops = true; // and the callback with it
+    CHECK_THROWS_AS(scheduler.run(fetch_hastily{&net}), sb::broken_promise);
+    web keeps;
+    CHECK_THROWS_AS(scheduler.run(after::fetch{&keeps, "/"}), sb::testing::deadlock);
 }
 
 TEST_CASE("porting: a callback on another thread is carried to the scheduler's") {
@@ -328,6 +335,6 @@ TEST_CASE("porting: a callback on another thread is carried to the scheduler's")
     auto const measure = [&](std::function<void(int)> done) {
         sensor = std::thread([done = std::move(done)] { done(21); });
     };
-    CHECK(scheduler.run(after::ask_sensor{scheduler.remote(), measure}) == 21);
+    CHECK(scheduler.run(after::ask_sensor{measure}) == 21);
     sensor.join();
 }

@@ -10,6 +10,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace sb = switchback;
@@ -179,6 +180,60 @@ TEST_CASE("without exceptions: ten thousand tasks at once") {
     CHECK(sum == 10'000);
 }
 
+TEST_CASE("without exceptions: a promise is completed, broken or unwanted") {
+    fixture f;
+    auto const alive = std::make_shared<int>(1);
+    sb::promise<std::shared_ptr<int>> p(f.scheduler);
+    auto const kept = p.get_future();
+    CHECK(p.set_value(alive));
+    CHECK(*f.scheduler.run(kept) == 1);
+    CHECK(alive.use_count() == 2);
+
+    sb::promise<int> broken(f.scheduler);
+    auto const never = broken.get_future();
+    broken.reset();
+    CHECK(never.cancelled());
+
+    int told = 0;
+    sb::promise<void> const unwanted(f.scheduler);
+    auto dropped = unwanted.get_future();
+    unwanted.on_cancel([&told, alive] { ++told; });
+    CHECK(unwanted.wanted());
+    dropped.reset();
+    CHECK(told == 1);
+    CHECK(alive.use_count() == 2);
+    CHECK_FALSE(unwanted.set_value());
+    CHECK(f.scheduler.unfinished_tasks() == 0);
+}
+
+TEST_CASE("without exceptions: a promise is completed on another thread") {
+    sb::native_pump pump;
+    sb::task_scheduler scheduler{pump};
+    sb::promise<std::string> p(scheduler);
+    auto const soon = p.get_future();
+    std::thread other([p = std::move(p)] { p.set_value("from afar"); });
+    CHECK(scheduler.run(soon) == "from afar");
+    other.join();
+}
+
+TEST_CASE("without exceptions: callbacks and posted calls") {
+    std::vector<std::string> log;
+    auto const alive = std::make_shared<int>(1);
+    {
+        fixture f;
+        f.scheduler.start(holds{alive}).on_ready([&](sb::future<int> const& of) {
+            log.push_back(of.cancelled() ? "cancelled" : std::to_string(of.get()));
+        });
+        f.scheduler.post([&] { log.push_back("posted"); });
+        f.pump.advance(2h);
+        f.scheduler.start(holds{alive}).on_ready([&](sb::future<int> const& of) {
+            log.push_back(of.cancelled() ? "closed" : "not closed");
+        });
+    }
+    CHECK(log == std::vector<std::string>{"posted", "1", "closed"});
+    CHECK(alive.use_count() == 1);
+}
+
 TEST_CASE("without exceptions: sb::run gives the exit status") {
     CHECK(sb::run([](sb::returns<int>& co) {
         SB_BEGIN(co);
@@ -212,5 +267,11 @@ TEST_CASE("without exceptions: a misuse goes to the handler, with its sentence")
         f.pump.run_ready();
         (void)future.get();
     }) == "the result of a task that was cancelled was asked for");
+    CHECK(test::misuse_told([] {
+        fixture f;
+        sb::promise<int> const p(f.scheduler);
+        p.set_value(1);
+        p.set_value(2);
+    }) == sb::already_completed().what());
 }
 #endif

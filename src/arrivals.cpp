@@ -64,7 +64,7 @@ void arrivals::end_of_source() noexcept {
 
 // ---- Who takes the results
 
-bool arrivals::more() noexcept { return running_ != 0 || arrived_ != 0 || has_error_ || find_next(); }
+bool arrivals::more() noexcept { return running_ != 0 || arrived_ != 0 || find_next() || has_error_; }
 
 void arrivals::close() noexcept {
     closed_ = true;

@@ -98,12 +98,16 @@ bool cancel_scope::has_asked_for(failure const& leaving) const noexcept {
 }
 
 failure* cancel_scope::outer_request_in(failure& leaving) const noexcept {
+    failure* outermost = nullptr;
+    auto number = number_;
     for (auto* at = &leaving; at != nullptr; at = at->context) {
         if (at->request < number_) continue; // delivered before the block began, or none
         auto const* const seen = cancelled_in(*at);
-        if (seen != nullptr && cancel_access::number_in(*seen) < number_) return at;
+        if (seen == nullptr || cancel_access::number_in(*seen) >= number) continue;
+        outermost = at;
+        number = cancel_access::number_in(*seen);
     }
-    return nullptr;
+    return outermost;
 }
 
 cancel_request cancel_scope::request_of(failure const& outer) noexcept {

@@ -1,5 +1,6 @@
 #include <switchback/run_in_parallel.hpp>
 
+#include <switchback/attached.hpp>
 #include <switchback/offload.hpp>
 #include <switchback/task_scheduler.hpp>
 #include <switchback/testing/virtual_pump.hpp>
@@ -115,6 +116,58 @@ struct cleans_up_badly {
     }
 };
 
+// What came with the error of a task.
+template <class T>
+words attached(sb::future<T> const& task) {
+    words found;
+    try {
+        (void)task.get();
+    } catch (...) {
+        for (auto const& each : sb::attached_to(std::current_exception())) {
+            found.push_back(sb::describe(each.error));
+        }
+    }
+    return found;
+}
+
+// Fails after a second; or waits, to be cancelled, and fails in its clean-up perhaps.
+struct fails_once {
+    words* log;
+    bool fails;
+    bool cleans_up_badly = false;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        if (log != nullptr) log->push_back("begins");
+        SB_TRY {
+            SB_AWAIT(sb::sleep(fails ? 1s : 1h));
+            throw std::runtime_error("once");
+        } SB_FINALLY {
+            if (cleans_up_badly && !fails) throw std::runtime_error("in the clean-up");
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+struct throws_on_move {
+    int value = 0;
+    bool* armed;
+    live alive{};
+    throws_on_move(int value_, bool* armed_) : value(value_), armed(armed_) {}
+    throws_on_move(throws_on_move&& other) : value(other.value), armed(other.armed) {
+        if (*armed && value == 2) throw std::runtime_error("no move");
+    }
+};
+struct makes_unmovable {
+    int value;
+    bool* armed;
+    sb::step operator()(sb::returns<throws_on_move>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::sleep(std::chrono::seconds(value == 2 ? 1 : 3)));
+        SB_RETURN(throws_on_move(value, armed));
+        SB_END();
+    }
+};
+
 } // namespace
 
 TEST_CASE_FIXTURE(fixture,
@@ -190,12 +243,21 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(fixture,
-    "an error out of the clean-up after a failure goes to the unhandled handler") {
+    "own P1: errors out of the clean-up after a failure are attached to it, and reported nowhere else") {
     test::unhandled_log const unhandled;
-    CHECK_THROWS_WITH_AS(
-        scheduler.run(sb::run_in_parallel(failure_after{"first", 1s}, cleans_up_badly{"second"})),
-        "first", std::runtime_error);
-    CHECK(unhandled.errors() == words{"std::runtime_error: second"});
+    auto const task = scheduler.start(sb::run_in_parallel(
+        cleans_up_badly{"second"}, failure_after{"first", 1s}, sleeper{}, cleans_up_badly{"third"}));
+    pump.advance(2s);
+    CHECK(attached(task) == words{"std::runtime_error: second", "std::runtime_error: third"});
+    CHECK_THROWS_WITH_AS(task.get(), "first", std::runtime_error);
+    CHECK(unhandled.errors().empty());
+}
+
+TEST_CASE_FIXTURE(fixture, "own P1: that the others were cancelled is no error, and not attached") {
+    auto const task =
+        scheduler.start(sb::run_in_parallel(failure_after{"first", 1s}, sleeper{}, logger{&log, "a"}));
+    pump.advance(2s);
+    CHECK(attached(task).empty());
 }
 
 TEST_CASE_FIXTURE(fixture,
@@ -390,7 +452,7 @@ TEST_CASE_FIXTURE(fixture,
     "none outlives the await, also if it is cancelled while it takes its elements") {
     // So many that the taking gives the others a turn, in which it is cancelled.
     crowd all;
-    std::vector<int> const in(300);
+    std::vector<int> const in(50'000);
     struct slow_to_clean_up {
         crowd* of;
         sb::step operator()(sb::returns<void>& co) {
@@ -418,7 +480,7 @@ TEST_CASE_FIXTURE(fixture,
     auto const canceller = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
         CHECK(all.now > 0);
-        CHECK(all.now < 300);
+        CHECK(all.now < 50'000);
         owner.cancel();
         SB_END();
     });
@@ -474,4 +536,109 @@ TEST_CASE_FIXTURE(fixture,
         scheduler.run(sb::run_in_parallel(makes_live{}, failure_after{"no", 1s})),
         std::runtime_error);
     CHECK(live::count() == 0);
+}
+
+// ---- What user code does while the next element is made
+
+TEST_CASE_FIXTURE(fixture,
+    "own P8: what the function throws is raised with the errors out of the others' clean-up attached") {
+    test::unhandled_log const unhandled;
+    std::vector<int> const in{1, 2};
+    auto const task = scheduler.start(sb::run_in_parallel(in, [](int x) {
+        if (x == 2) throw std::runtime_error("two");
+        return cleans_up_badly{"one"};
+    }));
+    pump.run_ready();
+    CHECK_THROWS_WITH_AS(task.get(), "two", std::runtime_error);
+    CHECK(attached(task) == words{"std::runtime_error: one"});
+    CHECK(unhandled.errors().empty());
+}
+
+TEST_CASE_FIXTURE(fixture,
+    "own P8: an element that is made while the others fail, because its maker turns the loop, never runs") {
+    std::vector<int> const in{1, 2};
+    auto const task = scheduler.start(sb::run_in_parallel(in, [this](int x) {
+        if (x == 2) pump.advance(2s);
+        return fails_once{&log, x == 1};
+    }));
+    pump.run_ready();
+    CHECK_THROWS_WITH_AS(task.get(), "once", std::runtime_error);
+    CHECK(log == words{"begins"});
+}
+
+TEST_CASE_FIXTURE(fixture,
+    "own P8: an error of the function's that comes after a task has failed is attached to that one's") {
+    std::vector<int> const in{1, 2};
+    auto const task = scheduler.start(sb::run_in_parallel(in, [this](int x) {
+        if (x == 2) {
+            pump.advance(2s);
+            throw std::runtime_error("two");
+        }
+        return failure_after{"one", 1s};
+    }));
+    pump.run_ready();
+    CHECK_THROWS_WITH_AS(task.get(), "one", std::runtime_error);
+    CHECK(attached(task) == words{"std::runtime_error: two"});
+}
+
+TEST_CASE_FIXTURE(fixture,
+    "own P4: an error of the function's is reported also where all have ended when the cancel comes") {
+    test::unhandled_log const unhandled;
+    std::vector<int> const in{1, 2};
+    sb::future<void> task;
+    words at_the_cancel;
+    auto cancels = [&](sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::yield_now()); // meanwhile the clean-up ends
+        at_the_cancel = log;
+        task.cancel();
+        SB_END();
+    };
+    task = scheduler.start(sb::run_in_parallel(in, [&](int x) {
+        if (x == 2) {
+            scheduler.start_detached(std::move(cancels));
+            throw std::runtime_error("two");
+        }
+        return logger{&log, "a"};
+    }));
+    pump.run_ready();
+    CHECK(at_the_cancel == words{"a begins", "a cleans up", "a has cleaned up"});
+    CHECK(task.cancelled());
+    CHECK(unhandled.errors() == words{"std::runtime_error: two"});
+}
+
+TEST_CASE_FIXTURE(fixture, "what moving a result throws is raised at the await, and nothing is leaked") {
+    bool armed = false;
+    auto const run = [&](auto&& all) {
+        auto const task = scheduler.start(static_cast<decltype(all)>(all));
+        pump.advance(2s);
+        armed = true; // one has its result
+        pump.advance(2s);
+        CHECK_THROWS_WITH_AS(task.get(), "no move", std::runtime_error);
+        armed = false;
+    };
+    run(sb::run_in_parallel(makes_unmovable{1, &armed}, makes_unmovable{2, &armed}));
+    std::vector<int> const in{1, 2, 3};
+    run(sb::run_in_parallel(in, [&](int x) { return makes_unmovable{x, &armed}; }));
+    CHECK(live::count() == 0);
+}
+
+// ---- Many
+
+TEST_CASE_FIXTURE(fixture, "a hundred thousand that end at once need no stack, and no more than a node each") {
+    std::vector<int> const in(100'000);
+    int sum = 0;
+    for (int each : scheduler.run(sb::run_in_parallel(in, [](int) { return value_after{1}; }))) sum += each;
+    CHECK(sum == 100'000);
+}
+
+TEST_CASE_FIXTURE(fixture, "own P1: of a hundred thousand that fail in their clean-up, all are attached") {
+    std::vector<int> in(100'000);
+    in.back() = 1;
+    auto const task = scheduler.start(sb::run_in_parallel(in, [](int last) {
+        return fails_once{nullptr, last == 1, true};
+    }));
+    pump.advance(2s);
+    CHECK_THROWS_WITH_AS(task.get(), "once", std::runtime_error);
+    CHECK(attached(task).size() == in.size() - 1);
 }

@@ -8,6 +8,8 @@
 // rvalues, so that a parameter taken by value is a local of the call, and dies on the worker. An
 // exception comes back to the awaiting task. The seed calls this a threadtask.
 //
+// As many run at once as the pool has threads (worker_options::threads), whatever sb::at_most allows.
+//
 // A callable whose first parameter is a sb::stop_token is told when nobody waits any more. A job
 // that has not begun then does not run; one that runs is abandoned, and its result thrown away when
 // it comes.

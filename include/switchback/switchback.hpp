@@ -3,7 +3,9 @@
 
 #include <switchback/adaptors.hpp>
 #include <switchback/any_generator.hpp>
+#include <switchback/as_completed.hpp>
 #include <switchback/async_with.hpp>
+#include <switchback/at_most.hpp>
 #include <switchback/call_periodically.hpp>
 #include <switchback/clock.hpp>
 #include <switchback/delegates.hpp>
@@ -11,12 +13,15 @@
 #include <switchback/event_pump.hpp>
 #include <switchback/for.hpp>
 #include <switchback/future.hpp>
+#include <switchback/gather.hpp>
 #include <switchback/generator.hpp>
 #include <switchback/make.hpp>
 #include <switchback/maybe.hpp>
 #include <switchback/native_pump.hpp>
 #include <switchback/offload.hpp>
+#include <switchback/outcome.hpp>
 #include <switchback/promise.hpp>
+#include <switchback/race.hpp>
 #include <switchback/remote.hpp>
 #include <switchback/result.hpp>
 #include <switchback/run.hpp>
@@ -31,6 +36,7 @@
 #include <switchback/with.hpp>
 #include <switchback/yield_from.hpp>
 #if SB_DETAIL_EXCEPTIONS
+#    include <switchback/attached.hpp>
 #    include <switchback/exception_group.hpp>
 #    include <switchback/handled.hpp>
 #    include <switchback/traceback.hpp>

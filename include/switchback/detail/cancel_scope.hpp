@@ -53,7 +53,7 @@ public:
     // Whether the exception that leaves the block is what this scope has asked for.
     bool has_asked_for(failure const& leaving) const noexcept;
     // The request, to leave an outer scope or to end, that is on its way: the exception that leaves the
-    // block, or one whose clean-up it has come in the way of. Null: there is none. (What was delivered
+    // block, or one whose clean-up it has come in the way of; the outermost of them. Null: there is none. (What was delivered
     // before the block began is being dealt with outside of it.)
     failure* outer_request_in(failure& leaving) const noexcept;
     static cancel_request request_of(failure const& outer) noexcept;

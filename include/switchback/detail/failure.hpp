@@ -34,7 +34,8 @@ inline bool is_empty(failure const& what) noexcept { return what.error == nullpt
 
 // Costs less than moving: an exception_ptr counts its holders.
 inline void swap(failure& one, failure& other) noexcept {
-    one.error.swap(other.error);
+    using std::swap; // libc++'s exception_ptr has no swap() of its own
+    swap(one.error, other.error);
     std::swap(one.gathered, other.gathered);
     std::swap(one.context, other.context);
     std::swap(one.request, other.request);

@@ -1,0 +1,135 @@
+// Cases each of which fails: tests/doctest_header_test.cpp looks at what this program prints.
+#include <switchback/doctest.hpp>
+
+#include <switchback/sleep.hpp>
+
+#include <stdexcept>
+
+namespace sb = switchback;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct gives_up {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::sleep(1s));
+        throw std::runtime_error("no such page");
+        SB_END();
+    }
+};
+
+struct waits_for_the_other {
+    sb::future<void> const* other;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::yield_now());
+        SB_AWAIT(*other);
+        SB_END();
+    }
+};
+
+struct sleeps {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::sleep(1h));
+        SB_END();
+    }
+};
+
+struct never_ends {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        for (;;) SB_AWAIT(sb::yield_now());
+        SB_END();
+    }
+};
+
+struct requires_too_much {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::yield_now());
+        REQUIRE(1 == 2);
+        SB_END();
+    }
+};
+
+} // namespace
+
+SB_TEST_CASE("an error comes out of the task") {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(gives_up{});
+        SB_END();
+    }
+};
+
+SB_TEST_CASE("a deadlock") {
+    sb::future<void> one{};
+    sb::future<void> other{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        one = co.start(waits_for_the_other{&other});
+        other = co.start(waits_for_the_other{&one});
+        SB_AWAIT(one);
+        SB_END();
+    }
+};
+
+SB_TEST_CASE("an unhandled error") {
+    sb::future<void> unseen{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        unseen = co.start(gives_up{});
+        SB_AWAIT(sb::sleep(2s));
+        SB_END();
+    }
+};
+
+SB_TEST_CASE("tasks are left") {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        co.start_detached(sleeps{});
+        co.start_detached(sleeps{});
+        SB_END();
+    }
+};
+
+SB_TEST_CASE("a task that never ends is left") {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        co.start_detached(never_ends{});
+        SB_AWAIT(sb::yield_now());
+        SB_END();
+    }
+};
+
+SB_TEST_CASE("a requirement") {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(requires_too_much{});
+        SB_END();
+    }
+};
+
+SB_TEST_CASE("a requirement in a task that is let run") {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        co.start_detached(requires_too_much{});
+        SB_AWAIT(sb::sleep(1s));
+        SB_END();
+    }
+};
+
+TEST_CASE("a check for tasks") {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+    scheduler.start_detached(sleeps{});
+    pump.run_ready();
+    sb::testing::expect_no_tasks(scheduler);
+}
+
+TEST_CASE("words for exceptions") {
+    CHECK_NOTHROW(throw sb::cancelled{});
+    CHECK_NOTHROW(throw sb::generator_exit{});
+}

@@ -11,7 +11,7 @@ namespace detail {
 std::vector<exception_group::member> attached_in(trace const* gathered) {
     std::vector<exception_group::member> found;
     if (gathered == nullptr) return found;
-    gathered->others().visit([&](std::exception_ptr const& error, trace const* way) {
+    gathered->visit_attached([&](std::exception_ptr const& error, trace const* way) {
         found.push_back({error, way == nullptr ? traceback() : traceback(*way)});
     });
     return found;

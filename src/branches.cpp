@@ -22,7 +22,7 @@ namespace {
 // False: there is no memory for that, and both are as they were.
 bool attach(failure& to, failure& other) noexcept {
     if (to.gathered == nullptr) to.gathered = new (std::nothrow) trace;
-    if (to.gathered == nullptr || !to.gathered->others().add(other.error, other.gathered)) return false;
+    if (to.gathered == nullptr || !to.gathered->attach(other.error, other.gathered)) return false;
     other.gathered = nullptr;
     discard(other);
     return true;

@@ -144,7 +144,8 @@ template <class Context, class... A>
 auto completions_from(Context& co, [[maybe_unused]] std::size_t limit, A&&... what) {
     constexpr auto kind = kind_of_source<A&&...>();
     if constexpr (!access::is_task<Context>()) {
-        static_assert(always_false<Context>, "sb::as_completed is for tasks: its first argument is an sb::returns<R>&");
+        static_assert(always_false<Context>,
+            "sb::as_completed is for tasks: its first argument is the body's sb::returns<R>&");
     } else if constexpr (kind == source_kind::none || kind == source_kind::pack) {
         static_assert(always_false<Context>,
             "sb::as_completed takes the body's context, and a range and a function that makes an awaitable of "

@@ -78,8 +78,7 @@ step leave_scope(activation& now, Body& body, Resource& resource) {
         body.path = path_at<S>(now, S::line_of(leave_mark));
         if (scope_access::of(*resource).begin_to_leave(body, error)) return step::suspended;
     } else {
-        land<S>(now);
-        if (body.is(is_injected)) body.home->take_injection(body);
+        land<S>(now); // a request that has come meanwhile is the scope's to take
     }
     switch (scope_access::of(*resource).leave(body, error)) {
     case scope_end::as_it_was: break;

@@ -45,10 +45,10 @@ outcome<R> take_outcome(node& branch) {
 }
 
 template <class Results>
-struct outcomes_of;
+struct gathered_outcomes;
 
 template <class... R>
-struct outcomes_of<pack_of<R...>> {
+struct gathered_outcomes<pack_of<R...>> {
     static constexpr auto rule = decided_by::nobody;
     using type = std::tuple<outcome<R>...>;
 
@@ -68,7 +68,7 @@ private:
 };
 
 template <class R>
-struct outcomes_of<many_of<R>> {
+struct gathered_outcomes<many_of<R>> {
     static constexpr auto rule = decided_by::nobody;
     using type = std::vector<outcome<R>>;
 
@@ -86,7 +86,7 @@ struct outcomes_of<many_of<R>> {
 template <class... A>
 auto gather_from([[maybe_unused]] std::size_t limit, A&&... what) {
     if constexpr (kind_of_source<A&&...>() != source_kind::none) {
-        return join_all<outcomes_of>(limit, static_cast<A&&>(what)...);
+        return join_all<gathered_outcomes>(limit, static_cast<A&&>(what)...);
     } else {
         static_assert(always_false<std::tuple<A...>>,
             "sb::gather takes awaitables; or a range and a function that makes one of each element; or a "

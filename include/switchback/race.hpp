@@ -38,10 +38,10 @@ struct winner<void> {
 namespace detail {
 
 template <class Results>
-struct result_of_race;
+struct race_result;
 
 template <class... R>
-struct result_of_race<pack_of<R...>> {
+struct race_result<pack_of<R...>> {
     static constexpr auto rule = decided_by::first_end;
     using type = std::variant<or_monostate<R>...>;
 
@@ -63,7 +63,7 @@ private:
 };
 
 template <class R>
-struct result_of_race<many_of<R>> {
+struct race_result<many_of<R>> {
     static constexpr auto rule = decided_by::first_end;
     using type = winner<R>;
 
@@ -85,7 +85,7 @@ struct result_of_race<many_of<R>> {
 template <class... A>
 auto race(A&&... what) {
     if constexpr (detail::kind_of_source<A&&...>() != detail::source_kind::none) {
-        return detail::join_all<detail::result_of_race>(detail::no_limit, static_cast<A&&>(what)...);
+        return detail::join_all<detail::race_result>(detail::no_limit, static_cast<A&&>(what)...);
     } else {
         static_assert(detail::always_false<std::tuple<A...>>,
             "sb::race takes awaitables; or a range and a function that makes one of each element; or a "

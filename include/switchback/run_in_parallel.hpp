@@ -30,10 +30,10 @@ inline namespace SB_DETAIL_ABI {
 namespace detail {
 
 template <class Results>
-struct all_results;
+struct parallel_results;
 
 template <class... R>
-struct all_results<pack_of<R...>> {
+struct parallel_results<pack_of<R...>> {
     static constexpr auto rule = decided_by::first_failure;
     using type = std::conditional_t<(std::is_void_v<R> && ...), void, std::tuple<or_monostate<R>...>>;
 
@@ -56,7 +56,7 @@ private:
 };
 
 template <class R>
-struct all_results<many_of<R>> {
+struct parallel_results<many_of<R>> {
     static constexpr auto rule = decided_by::first_failure;
     using type = std::vector<R>;
 
@@ -67,7 +67,7 @@ struct all_results<many_of<R>> {
     }
 };
 template <>
-struct all_results<many_of<void>> {
+struct parallel_results<many_of<void>> {
     static constexpr auto rule = decided_by::first_failure;
     using type = void;
 };
@@ -75,7 +75,7 @@ struct all_results<many_of<void>> {
 template <class... A>
 auto parallel_from([[maybe_unused]] std::size_t limit, A&&... what) {
     if constexpr (kind_of_source<A&&...>() != source_kind::none) {
-        return join_all<all_results>(limit, static_cast<A&&>(what)...);
+        return join_all<parallel_results>(limit, static_cast<A&&>(what)...);
     } else {
         static_assert(always_false<std::tuple<A...>>,
             "sb::run_in_parallel takes awaitables; or a range and a function that makes one of each "

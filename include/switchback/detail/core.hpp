@@ -236,7 +236,9 @@ private:
         failure kept_;
     };
 
+#if SB_DETAIL_EXCEPTIONS
     SB_DETAIL_COLD trace* prepare_to_pass(node& n) noexcept;
+#endif
     void run(node* n) noexcept;
     SB_DETAIL_INLINE void run_here(node* n) noexcept;
     SB_DETAIL_NOINLINE node* tell(node& n) noexcept;

@@ -60,7 +60,7 @@ SB_DETAIL_COLD inline failure copy(failure const& what) noexcept {
     for (auto* into = &copied;;) {
         into->error = from->error;
         into->request = from->request;
-        if (from->gathered != nullptr) into->gathered = new (std::nothrow) trace(*from->gathered);
+        if (from->gathered != nullptr) into->gathered = from->gathered->copy();
         from = from->context;
         if (from == nullptr) return copied;
         into->context = new (std::nothrow) failure;

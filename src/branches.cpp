@@ -127,6 +127,14 @@ void branches::cancel_running(cancel_how how) noexcept {
 
 void branches::abandon(node&) noexcept { waiter_ = nullptr; }
 
+bool branches::waits_for_running(std::size_t& left) const noexcept {
+    for (auto* at = list_.next; at != &list_; at = at->next) {
+        auto& root = root_of(*at);
+        if (root.state != node_state::done && !core::waits_for_running(root, left)) return false;
+    }
+    return running_ != 0;
+}
+
 bool branches::forward_cancel(node& waiter, cancel_request const& what) noexcept {
     if (!cancelled_ || what.is_outside(request_)) request_ = what;
     cancelled_ = true;

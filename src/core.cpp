@@ -486,18 +486,19 @@ void core::run_until_done(node& root) {
     check_thread();
     while (root.state != node_state::done) {
         bool const is_nested = turns_ != 0 || releasing_;
-        if (is_nested && ready_.empty() && waits_for_running(root)) raise<would_deadlock>();
+        auto left = unfinished_; // a circle of others ends there
+        if (is_nested && ready_.empty() && waits_for_running(root, left)) raise<would_deadlock>();
         pump_->turn(true);
     }
 }
 
-// Whether the task waits for the end of one whose step is on the C++ stack, directly or by way of others'
-// futures.
-bool core::waits_for_running(node& root) const noexcept {
+bool core::waits_for_running(node& root, std::size_t& left) noexcept {
     auto* at = &innermost(root);
-    for (auto left = unfinished_; left > 0; --left) { // a circle of others ends here
+    for (; left > 0; --left) {
         if (at->state == node_state::running) return true;
-        if (at->state != node_state::waiting || at->awaits != awaited_kind::result) return false;
+        if (at->state != node_state::waiting) return false;
+        if (at->awaits == awaited_kind::object) return at->object->waits_for_running(--left);
+        if (at->awaits != awaited_kind::result) return false;
         at = &innermost(*at->root);
     }
     return false;

@@ -2,6 +2,7 @@
 
 #if SB_DETAIL_EXCEPTIONS
 
+#    include <switchback/attached.hpp>
 #    include <switchback/detail/match.hpp>
 #    include <switchback/unhandled.hpp>
 
@@ -176,6 +177,7 @@ std::vector<exception_group::member> group_scope::errors(failure* own) {
     std::vector<exception_group::member> found;
     auto const add = [&](failure const& what) {
         found.push_back({what.error, what.gathered == nullptr ? traceback() : traceback(*what.gathered)});
+        for (auto& more : attached_in(what.gathered)) found.push_back(std::move(more));
     };
     if (own != nullptr) add(*own);
     for (auto* at = watchers_.next; at != &watchers_; at = at->next) add(watcher_of(*at).task->record_at(0)->what);
@@ -189,6 +191,14 @@ void group_scope::note(cancel_request const& what) noexcept {
 }
 
 void group_scope::abandon(node&) noexcept { leaver_ = nullptr; }
+
+bool group_scope::waits_for_running(std::size_t& left) const noexcept {
+    for (auto* at = watchers_.next; at != &watchers_; at = at->next) {
+        auto& task = *watcher_of(*at).task;
+        if (task.state != node_state::done && !core::waits_for_running(task, left)) return false;
+    }
+    return running_ != 0;
+}
 
 bool group_scope::forward_cancel(node& waiter, cancel_request const& what) noexcept {
     note(what);

@@ -2,6 +2,7 @@
 #include <switchback/close_report.hpp>
 
 #include <switchback/offload.hpp>
+#include <switchback/race.hpp>
 #include <switchback/run_in_parallel.hpp>
 #include <switchback/shield.hpp>
 #include <switchback/task_group.hpp>
@@ -168,6 +169,38 @@ TEST_CASE_FIXTURE(fixture, "own E3: so where the way leads through other tasks a
         SB_END();
     });
     pump.run_ready();
+    CHECK(log == words{"goes on"});
+    CHECK(own.ready());
+}
+
+TEST_CASE_FIXTURE(fixture, "own E3: so where it leads through tasks side by side, if all of them wait so") {
+    struct waits_in_group {
+        sb::future<void> other;
+        std::chrono::seconds another_runs_for;
+        std::optional<sb::task_group> group{};
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_ASYNC_WITH(group, sb::task_group{}) {
+                group->start(other);
+                if (another_runs_for > 0s) group->start(sb::sleep(another_runs_for));
+            } SB_END_WITH
+            SB_END();
+        }
+    };
+    sb::future<void> own;
+    own = scheduler.start([&](sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::yield_now());
+        CHECK_THROWS_AS(scheduler.run(sb::run_in_parallel(own, sb::future<void>(own))), sb::would_deadlock);
+        CHECK_THROWS_AS(scheduler.run(waits_in_group{own, 0s}), sb::would_deadlock);
+        auto const before = scheduler.now(); // another task goes on for a second, and then
+        CHECK_THROWS_AS(scheduler.run(waits_in_group{own, 1s}), sb::would_deadlock);
+        CHECK(scheduler.now() - before == 1s);
+        CHECK(scheduler.run(sb::race(own, sb::sleep(1s))).index() == 1); // and here it is all that is wanted
+        log.push_back("goes on");
+        SB_END();
+    });
+    pump.advance(10s);
     CHECK(log == words{"goes on"});
     CHECK(own.ready());
 }

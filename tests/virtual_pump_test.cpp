@@ -56,14 +56,19 @@ TEST_CASE_FIXTURE(fixture,
 }
 
 TEST_CASE_FIXTURE(fixture, "a deadlock in a nested run is raised in the body that runs it") {
-    sb::future<void> own;
-    own = scheduler.start([&](sb::returns<void>& co) {
+    sb::future<void> a;
+    sb::future<void> b;
+    a = scheduler.start(waits_for{&b});
+    b = scheduler.start(waits_for{&a});
+    auto const own = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
-        CHECK_THROWS_AS(scheduler.run(own), sb::testing::deadlock);
+        CHECK_THROWS_AS(scheduler.run(a), sb::testing::deadlock);
         SB_END();
     });
     pump.run_ready();
     CHECK(own.ready());
+    a.cancel();
+    pump.run_ready();
 }
 
 TEST_CASE_FIXTURE(fixture,

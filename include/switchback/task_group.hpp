@@ -52,6 +52,7 @@ public:
 
     void abandon(node& waiter) noexcept override;
     bool forward_cancel(node& waiter, cancel_request const& what) noexcept override;
+    bool waits_for_running(std::size_t& left) const noexcept override;
 
 private:
     // Waits for the end of one task, in its list of waiters.

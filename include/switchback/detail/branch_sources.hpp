@@ -153,8 +153,8 @@ template <class Range, class Function>
 struct makes_awaitables<Range, Function, std::void_t<made_of_element<Range, Function>>>
     : is_awaitable<made_of_element<Range, Function>> {};
 
-template <class... None>
-constexpr std::enable_if_t<sizeof...(None) == 0, source_kind> kind_of_source() {
+template <class... A>
+constexpr std::enable_if_t<sizeof...(A) == 0, source_kind> kind_of_source() {
     return source_kind::none;
 }
 template <class First, class... Rest>

@@ -49,6 +49,7 @@ public:
     node* owner() const noexcept override { return owner_; }
     void abandon(node& waiter) noexcept override;
     bool forward_cancel(node& waiter, cancel_request const& what) noexcept override;
+    bool waits_for_running(std::size_t& left) const noexcept override;
 
 private:
     bool decides(node& branch) const noexcept;

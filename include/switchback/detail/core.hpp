@@ -194,6 +194,9 @@ public:
     // Runs ready tasks until there are none, or their host should have its turn.
     void run_tasks(bool alarm_rang) noexcept override;
     bool awaits_other_threads() const noexcept override;
+    // Whether a task waits for the end of one whose step is on the C++ stack, directly or by way of others:
+    // that of a nested loop would never end. Looks at no more than so many.
+    static bool waits_for_running(node& root, std::size_t& left) noexcept;
     // Turns the host's loop until the root has finished.
     void run_until_done(node& root);
     void set_turn_limit(turn_limit const& limit);
@@ -275,7 +278,6 @@ private:
     void free_root(node& root) noexcept;
     void report_unseen(node& root) noexcept;
 
-    bool waits_for_running(node& root) const noexcept;
     void ask_for_a_turn() noexcept;
     void ask_for_an_alarm() noexcept;
 

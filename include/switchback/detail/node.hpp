@@ -86,6 +86,11 @@ public:
     // cancellation. True: that is seen to here, by passing it on to tasks inside, and the node waits
     // until they have ended.
     virtual bool forward_cancel(node& waiter, cancel_request const& what) noexcept = 0;
+    // Whether all tasks inside wait for one whose step is on the C++ stack. See core::waits_for_running.
+    virtual bool waits_for_running(std::size_t& left) const noexcept {
+        static_cast<void>(left);
+        return false;
+    }
 
 protected:
     waitable() = default;

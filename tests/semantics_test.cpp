@@ -70,3 +70,13 @@ TEST_CASE("semantics: every rule that a test names is in the specification") {
         CHECK(known.count(id) != 0);
     }
 }
+
+TEST_CASE("semantics: every rule that the page refers to stands in it") {
+    auto const known = rules();
+    auto const text = text_of(fs::path(SB_SOURCE_DIR) / "docs" / "semantics.md");
+    std::regex const id(R"((gen|imvu|aio|trio|own) [A-Z]+[0-9]+)");
+    for (std::sregex_iterator at(text.begin(), text.end(), id), end; at != end; ++at) {
+        CAPTURE(at->str());
+        CHECK(known.count(at->str()) != 0);
+    }
+}

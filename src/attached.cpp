@@ -21,7 +21,7 @@ std::string attached_as_text(trace const* gathered) {
     auto const others = attached_in(gathered);
     if (others.empty()) return {};
     auto text = "and " + std::to_string(others.size()) + (others.size() == 1 ? " more error:\n" : " more errors:\n");
-    for (auto const& each : others) text += each.way.to_string() + describe(each.error) + "\n";
+    for (auto const& each : others) text += each.way.to_string() + describe_whole(each.error);
     return text;
 }
 

@@ -51,6 +51,14 @@ std::string exception_group::to_string() const {
     return text;
 }
 
+std::string detail::describe_whole(std::exception_ptr const& error) {
+    auto const* const group =
+        error == nullptr ? nullptr : static_cast<exception_group const*>(match<exception_group>(error));
+    if (group == nullptr) return describe(error) + "\n";
+    auto const members = group->to_string().substr(std::string(group->what()).size());
+    return describe(error) + members;
+}
+
 } // namespace SB_DETAIL_ABI
 } // namespace switchback
 

@@ -28,7 +28,7 @@ void program::print_error() noexcept {
     try {
         auto const error = std::current_exception();
         auto const others = attached_as_text(trace_of_native(error));
-        auto const text = current_traceback().to_string() + describe(error) + "\n" + others;
+        auto const text = current_traceback().to_string() + describe_whole(error) + others;
         std::fputs(text.c_str(), stderr);
     } catch (...) {
         std::fputs("switchback: an error, and no memory to describe it\n", stderr);

@@ -67,7 +67,7 @@ void report_unhandled(unhandled_error const& error) noexcept {
     }
     try {
         auto const text = "switchback: unhandled error in " + std::string(error.where) + "\n" +
-                          traceback(error).to_string() + describe(error.error) + "\n" +
+                          traceback(error).to_string() + describe_whole(error.error) +
                           attached_as_text(error.gathered);
         std::fputs(text.c_str(), stderr);
     } catch (...) {

@@ -2,21 +2,20 @@
 
 #include <switchback/offload.hpp>
 #include <switchback/sleep.hpp>
+#include <switchback/task_group.hpp>
 
 #include <doctest/doctest.h>
 
-#include <cstdio>
-#include <memory>
+#include <optional>
 #include <string>
 
 #include "support/frames.hpp"
-
-#if (defined(__unix__) || defined(__APPLE__)) && !defined(__EMSCRIPTEN__) // whose dup2() leaves stderr be
-#    include <unistd.h>
-#    define CAN_READ_STDERR 1
-#endif
+#include "support/standard_error.hpp"
 
 namespace sb = switchback;
+#if defined(CAN_READ_STDERR)
+using test::said_by;
+#endif
 using test::value_after;
 using namespace std::chrono_literals;
 
@@ -31,25 +30,16 @@ struct fails_inside {
     }
 };
 
-#if defined(CAN_READ_STDERR)
-// What a function writes to standard error.
-template <class Function>
-std::string said_by(Function function) {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> const into(std::tmpfile(), &std::fclose);
-    REQUIRE(into);
-    std::fflush(stderr);
-    int const before = dup(STDERR_FILENO);
-    dup2(fileno(into.get()), STDERR_FILENO);
-    function();
-    std::fflush(stderr);
-    dup2(before, STDERR_FILENO);
-    close(before);
-    std::string text;
-    std::rewind(into.get());
-    for (int c; (c = std::fgetc(into.get())) != EOF;) text.push_back(static_cast<char>(c));
-    return text;
-}
-#endif
+struct fails_in_group {
+    std::optional<sb::task_group> group{};
+    sb::step operator()(sb::returns<int>& co) {
+        SB_BEGIN(co);
+        SB_ASYNC_WITH(group, sb::task_group{}) {
+            group->start(fails_inside{});
+        } SB_END_WITH
+        SB_END();
+    }
+};
 
 } // namespace
 
@@ -69,6 +59,16 @@ TEST_CASE("run prints an exception with its traceback to standard error, and giv
     CHECK(said.find("Traceback (most recent call last):\n") == 0);
     CHECK(said.find("fails_inside") < said.find("failure_after"));
     CHECK(said.find("\nstd::runtime_error: inside\n") != std::string::npos);
+}
+
+TEST_CASE("run prints the members of a group of errors, each with its traceback") {
+    auto const said = said_by([&] { CHECK(sb::run(fails_in_group{}) == 1); });
+    CHECK(said.find("Traceback (most recent call last):\n") == 0);
+    CHECK(said.find("fails_in_group") < said.find("exception_group: 1 error: "));
+    auto const inner = said.find("  | Traceback (most recent call last):\n");
+    CHECK(inner != std::string::npos);
+    CHECK(said.find("fails_inside", inner) != std::string::npos);
+    CHECK(said.find("\n  | std::runtime_error: inside\n") != std::string::npos);
 }
 
 TEST_CASE("run prints nothing for a task that ends well") {

@@ -43,6 +43,7 @@
 
 #include <switchback/detail/doctest_words.hpp>
 #include <switchback/detail/standing.hpp>
+#include <switchback/exception_group.hpp>
 #include <switchback/sleep.hpp>
 #include <switchback/task_scheduler.hpp>
 #include <switchback/testing/virtual_pump.hpp>
@@ -187,7 +188,9 @@ private:
         return text.substr(begin, text.size() - begin - 1);
     }
     static std::string words_of(std::exception_ptr const& error, traceback const& way) {
-        return text_of(way) + describe(error);
+        auto said = text_of(way) + describe_whole(error);
+        said.pop_back(); // doctest ends the line itself
+        return said;
     }
 
     static void fail(std::string const& said) { fail_at(file(), line(), said); }

@@ -63,5 +63,10 @@ private:
     std::shared_ptr<contents const> about_; // an exception is copied without a throw
 };
 
+namespace detail {
+// What describe() says; of a group, all that to_string() does. Ends with a line.
+std::string describe_whole(std::exception_ptr const& error);
+} // namespace detail
+
 } // namespace SB_DETAIL_ABI
 } // namespace switchback

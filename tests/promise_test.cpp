@@ -857,23 +857,23 @@ TEST_CASE("own PR7: promises are completed and dropped while their scheduler clo
 
 TEST_CASE("own PR7: promises and futures may outlive their scheduler, in any order") {
     for (int order = 0; order < 4; ++order) {
-        std::optional<sb::promise<live>> p;
+        sb::promise<live> p;
         sb::future<live> f;
         {
             fixture fx;
-            p.emplace(fx.scheduler);
-            f = p->get_future();
-            p->on_cancel([held = live{}] {});
+            p = sb::promise<live>(fx.scheduler);
+            f = p.get_future();
+            p.on_cancel([held = live{}] {});
         }
         CHECK(live::count() == 0);
         CHECK(f.cancelled());
-        CHECK_FALSE(p->wanted());
+        CHECK_FALSE(p.wanted());
         if (order == 0) f.reset();
         if (order == 1) p.reset();
-        if (order == 2) CHECK_FALSE(p->set_value(live{}));
-        if (order == 3) std::thread([q = *p] { CHECK_FALSE(q.set_value(live{})); }).join();
+        if (order == 2) CHECK_FALSE(p.set_value(live{}));
+        if (order == 3) std::thread([q = p] { CHECK_FALSE(q.set_value(live{})); }).join();
         bool told = false;
-        if (order == 0) p->on_cancel([&] { told = true; });
+        if (order == 0) p.on_cancel([&] { told = true; });
         CHECK(told == (order == 0));
     }
     CHECK(live::count() == 0);

@@ -195,6 +195,14 @@ void arrivals::wake_runner() noexcept {
     if (for_room_ ? has_room() : has_ended()) home_->make_ready(*runner_);
 }
 
+bool arrivals::waits_for_running(std::size_t& left) const noexcept {
+    if (has_something()) return false;
+    for (auto* at = running_list_.next; at != &running_list_; at = at->next) {
+        if (!core::waits_for_running(root_of(*at), left)) return false;
+    }
+    return running_ != 0;
+}
+
 bool arrivals::forward_cancel(node& runner, cancel_request const& what) noexcept {
     if (!cancelled_ || what.is_outside(request_)) request_ = what;
     cancelled_ = true;

@@ -28,13 +28,13 @@ bool attach(failure& to, failure& other) noexcept {
     return true;
 }
 
-constexpr char const* making = "the making of tasks to run in parallel";
+constexpr char const* making_of_branches = "the making of tasks to run in parallel";
 
 } // namespace
 
 void attach_or_report(failure& to, failure&& other) noexcept {
     if (attach(to, other)) return;
-    report_unhandled({other.error, making, other.gathered});
+    report_unhandled({other.error, making_of_branches, other.gathered});
     discard(other);
 }
 
@@ -42,7 +42,7 @@ void attach_or_report(failure& to, failure&& other) noexcept {
 void branches::report_error() noexcept {
     if (error_.error == nullptr) return;
     auto what = std::exchange(error_, {});
-    report_unhandled({what.error, making, what.gathered});
+    report_unhandled({what.error, making_of_branches, what.gathered});
     discard(what);
 }
 

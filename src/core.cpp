@@ -25,6 +25,10 @@ constexpr std::size_t steps_between_looks = 16;
 // allocation, which might fail.
 constexpr std::size_t most_deferred_at_once = 64;
 
+// Of tasks that wait for one another, so many are looked at for one that can never end: a circle of them, or
+// a number beyond all use, ends there.
+constexpr std::size_t most_looks = 100000;
+
 // A closing scheduler cancels a task so often before it destroys the task's frames unentered.
 constexpr int most_cancels_at_close = 100;
 
@@ -239,11 +243,7 @@ node* core::unwind(node& failed, node* last) noexcept {
             return parent;
         }
         pass(*parent);
-        if (is_trivial(*parent)) {
-            parent->drop(0);
-        } else {
-            destroy_failed_frame(*parent);
-        }
+        if (!is_trivial(*parent) || parent->records() != nullptr) destroy_failed_frame(*parent);
         n = parent;
     }
 }
@@ -473,7 +473,8 @@ void core::run_tasks(bool alarm_rang) noexcept {
     releasing_ = was_releasing;
     stack_floor = floor;
     --turns_;
-    if (turns_ == 0 && to_settle_) ask_for_a_turn();
+    // Where a release has led here, outside of any turn, nothing can be settled before that returns.
+    if (turns_ == 0 && to_settle_ && !releasing_) ask_for_a_turn();
 }
 
 void core::set_turn_limit(turn_limit const& limit) {
@@ -486,7 +487,7 @@ void core::run_until_done(node& root) {
     check_thread();
     while (root.state != node_state::done) {
         bool const is_nested = turns_ != 0 || releasing_;
-        auto left = unfinished_; // a circle of others ends there
+        auto left = most_looks;
         if (is_nested && ready_.empty() && waits_for_running(root, left)) raise<would_deadlock>();
         pump_->turn(true);
     }

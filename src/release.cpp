@@ -45,6 +45,7 @@ void core::release_last(node& root) noexcept {
     }
     stack_floor = floor;
     releasing_ = false;
+    if (to_settle_ && turns_ == 0) ask_for_a_turn();
     --held_;
     if (orphaned_ && held_ == 0) delete this;
 }

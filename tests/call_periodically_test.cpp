@@ -73,3 +73,13 @@ TEST_CASE_FIXTURE(fixture, "an interval is longer than nothing") {
     CHECK_THROWS_AS((void)sb::call_periodically(0s, [] {}), sb::misuse);
     CHECK_THROWS_AS((void)sb::call_periodically(-1s, [] {}), sb::misuse);
 }
+
+TEST_CASE("own CP1: an interval beyond all time is never over") {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+    int calls = 0;
+    auto const longest = scheduler.start(sb::call_periodically((std::chrono::hours::max)(), [&] { ++calls; }));
+    auto const long_one = scheduler.start(sb::call_periodically((std::chrono::nanoseconds::max)() / 2, [&] { ++calls; }));
+    pump.advance(1h);
+    CHECK(calls == 0);
+}

@@ -9,6 +9,8 @@
 #include <doctest/doctest.h>
 
 #include <future>
+#include <stdexcept>
+#include <utility>
 
 #include "support/frames.hpp"
 #include "support/live.hpp"
@@ -330,4 +332,63 @@ TEST_CASE_FIXTURE(fixture, "a cancelled sleeper gives up its timer: time does no
     task.cancel();
     pump.run_ready();
     CHECK_THROWS_AS(pump.turn(true), sb::testing::deadlock);
+}
+
+namespace {
+
+struct cancels_when_it_dies;
+sb::future<cancels_when_it_dies>* to_be_cancelled = nullptr;
+
+// A result that cancels its own task.
+struct cancels_when_it_dies {
+    int value;
+    bool armed = false;
+    explicit cancels_when_it_dies(int of, bool arm = false) : value(of), armed(arm) {
+        if (value == 13) throw std::runtime_error("13");
+    }
+    cancels_when_it_dies(cancels_when_it_dies&& other) noexcept
+        : value(other.value), armed(std::exchange(other.armed, false)) {}
+    ~cancels_when_it_dies() {
+        if (armed && to_be_cancelled != nullptr) to_be_cancelled->cancel();
+    }
+};
+
+struct fails_late {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::sleep(1ms));
+        throw std::runtime_error("late");
+        SB_END();
+    }
+};
+
+// A return that waits for its finally, within which another one fails; then an error passes the frame.
+struct keeps_a_return {
+    sb::step operator()(sb::returns<cancels_when_it_dies>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_RETURN(cancels_when_it_dies(1, true));
+        } SB_FINALLY {
+            SB_TRY {
+                SB_RETURN(cancels_when_it_dies(13));
+            } SB_CATCH_ERRORS {
+            } SB_END_TRY
+            SB_AWAIT(fails_late{});
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE("a task that cancels itself as an error takes its kept return along ends once") {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump};
+    auto task = scheduler.start(keeps_a_return{});
+    to_be_cancelled = &task;
+    pump.advance(1s);
+    to_be_cancelled = nullptr;
+    CHECK(task.ready());
+    CHECK_THROWS_AS(task.get(), std::runtime_error);
+    CHECK(scheduler.unfinished_tasks() == 0);
 }

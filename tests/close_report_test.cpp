@@ -1,6 +1,7 @@
 // scheduler.close(limit), and run() where it would never return.
 #include <switchback/close_report.hpp>
 
+#include <switchback/as_completed.hpp>
 #include <switchback/offload.hpp>
 #include <switchback/race.hpp>
 #include <switchback/run_in_parallel.hpp>
@@ -13,6 +14,8 @@
 #include <doctest/doctest.h>
 
 #include <future>
+#include <string>
+#include <vector>
 
 #include "support/frames.hpp"
 
@@ -203,4 +206,124 @@ TEST_CASE_FIXTURE(fixture, "own E3: so where it leads through tasks side by side
     pump.advance(10s);
     CHECK(log == words{"goes on"});
     CHECK(own.ready());
+}
+
+namespace {
+
+// Its clean-up runs tasks of its own.
+struct joins_in_clean_up {
+    words& log;
+    std::optional<sb::task_group> group{};
+    sb::completions<int> arriving{};
+    int got = 0;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            SB_AWAIT(sb::sleep(1h));
+        } SB_FINALLY {
+            SB_AWAIT(sb::run_in_parallel(sb::sleep(1s), sb::sleep(2s)));
+            log.push_back("parallel");
+            SB_AWAIT(sb::race(sb::sleep(1s), sb::sleep(2s)));
+            log.push_back("race");
+            SB_ASYNC_WITH(group, sb::task_group{}) {
+                group->start(sb::sleep(1s));
+            } SB_END_WITH
+            log.push_back("group");
+            SB_AWAIT(sb::shield(sb::sleep(1s)));
+            log.push_back("shield");
+            arriving = sb::as_completed(co, std::vector<int>{7}, [](int i) { return value_after{i, 1s}; });
+            SB_AWAIT_INTO(got, arriving.next());
+            log.push_back(std::to_string(got));
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(fixture, "own E2: clean-up may run tasks of its own while the scheduler closes") {
+    auto const task = scheduler.start(joins_in_clean_up{log});
+    pump.advance(1s);
+    CHECK(scheduler.close(10s).complete());
+    CHECK(log == words{"parallel", "race", "group", "shield", "7"});
+    CHECK(task.cancelled());
+}
+
+TEST_CASE("own E1: the end of a scheduler interrupts such clean-up, too, and ends") {
+    words log;
+    sb::future<void> task;
+    for (auto const before : {1s, 3601s, 3602s, 3603s, 3604s, 3605s}) {
+        sb::testing::virtual_pump pump;
+        {
+            sb::task_scheduler scheduler{pump, pump};
+            task = scheduler.start(joins_in_clean_up{log});
+            pump.advance(before);
+        }
+        CHECK(task.cancelled());
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "own E3: so where many wait for the same task, or take what arrives") {
+    struct waits_for {
+        sb::future<void> other;
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT(other);
+            SB_END();
+        }
+    };
+    struct takes {
+        sb::future<void> other;
+        sb::completions<void> arriving{};
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            arriving = sb::as_completed(co, std::vector<int>{1, 2}, [this](int) { return waits_for{other}; });
+            SB_AWAIT(arriving.next());
+            SB_END();
+        }
+    };
+    sb::future<void> own;
+    own = scheduler.start([&](sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_AWAIT(sb::yield_now());
+        auto const behind = co.start(waits_for{co.start(waits_for{own})});
+        auto const wait_for_it = [&](int) { return waits_for{behind}; };
+        CHECK_THROWS_AS(scheduler.run(sb::run_in_parallel(std::vector<int>(50), wait_for_it)), sb::would_deadlock);
+        CHECK_THROWS_AS(scheduler.run(takes{own}), sb::would_deadlock);
+        log.push_back("goes on");
+        SB_END();
+    });
+    pump.run_ready();
+    CHECK(log == words{"goes on"});
+    CHECK(own.ready());
+}
+
+TEST_CASE_FIXTURE(fixture, "a scope cancelled in clean-up that a release runs, around a nested run, lets time pass") {
+    struct cleans_up {
+        sb::task_scheduler& home;
+        words& log;
+        std::optional<sb::move_on_after> limit{};
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_TRY {
+                SB_AWAIT(sb::sleep(1h));
+            } SB_FINALLY {
+                SB_ASYNC_WITH(limit, sb::move_on_after(1h)) {
+                    limit->cancel();
+                    home.run(sb::sleep(1s));
+                    log.push_back("ran");
+                    SB_AWAIT(sb::sleep(1s));
+                    log.push_back("not reached");
+                } SB_END_WITH
+                log.push_back("left");
+            } SB_END_TRY
+            SB_END();
+        }
+    };
+    auto task = scheduler.start(cleans_up{scheduler, log});
+    pump.advance(1s);
+    task.reset();
+    CHECK(log == words{"ran"});
+    pump.run_ready();
+    CHECK(log == words{"ran", "left"});
 }

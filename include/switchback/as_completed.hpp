@@ -135,7 +135,7 @@ struct completions_access {
         using made_of = decltype(source);
         completions<typename result_of_many<typename made_of::results>::type> made;
         made.of_ = arrivals_ref(*new arrivals_from<made_of>(home, limit, std::move(source)));
-        made.runner_ = future_access::make(*detail::start(home, runs_arrivals{made.of_}, 1));
+        made.runner_ = future_access::make(start_within(home, runs_arrivals{made.of_}));
         return made;
     }
 };

@@ -24,10 +24,12 @@ struct periods {
     std::chrono::nanoseconds interval;
     time_point next{};
 
-    // The first multiple that is yet to come.
+    // The first multiple that is yet to come; or, where that is beyond all time, the end of it.
     time_point advance(time_point now) noexcept {
+        constexpr auto end = (time_point::max)() - std::chrono::nanoseconds(1);
         auto const missed = now < next ? 0 : (now - next) / interval;
-        next += (missed + 1) * interval;
+        next += missed * interval;
+        next = next > end - interval ? end : next + interval;
         return next;
     }
 };

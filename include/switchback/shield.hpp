@@ -37,7 +37,7 @@ struct [[nodiscard]] shielding<A, void> {
 // From now on the task goes on when its last future has gone.
 template <class A>
 auto begin_shielded(core& home, A& awaited) {
-    auto task = future_access::make(*detail::start(home, std::move(awaited), 1));
+    auto task = future_access::make(start_within(home, std::move(awaited)));
     future_access::state_of(task)->set(is_shielded);
     return task;
 }

@@ -137,6 +137,15 @@ result_state<R>& make_root_node(frame_memory&, task<R>&& given) {
     return task_access::take(std::move(given));
 }
 
+// A task that belongs to another one: its clean-up may want it while the scheduler closes.
+template <class A>
+auto& start_within(core& home, A&& awaitable) {
+    home.check_not_over();
+    auto& root = make_root_node(home.memory, static_cast<A&&>(awaitable));
+    home.adopt(root, 1);
+    return root;
+}
+
 // What start() does, in a body and outside.
 template <class A>
 auto start(core& home, A&& awaitable, std::uint32_t references) {

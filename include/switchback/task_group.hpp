@@ -37,7 +37,7 @@ public:
     // Watches over a task, whose node make() gives. What that throws passes on.
     template <class Make>
     auto& start(Make&& make) {
-        owner().home->check_open();
+        owner().home->check_not_over(); // a clean-up may want it while the scheduler closes
         if (leaving_ && running_ == 0) raise<scope_closed>(); // and the owner is on its way out
         place for_watcher(home->memory);
         auto& task = make(home->memory);

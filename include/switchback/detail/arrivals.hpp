@@ -68,6 +68,7 @@ public:
     node* owner() const noexcept override { return runner_; }
     void abandon(node&) noexcept override { waits_ = false; }
     bool forward_cancel(node& runner, cancel_request const& what) noexcept override;
+    bool waits_for_running(std::size_t& left) const noexcept override;
 
 protected:
     arrivals(core& home, std::size_t limit) noexcept : home_(&home), limit_(limit), taker_(*this) {}
@@ -83,6 +84,7 @@ private:
         explicit taking(arrivals& of_) noexcept : of(&of_) {}
         void abandon(node& taker) noexcept override;
         bool forward_cancel(node&, cancel_request const&) noexcept override { return false; }
+        bool waits_for_running(std::size_t& left) const noexcept override { return of->waits_for_running(left); }
 
         arrivals* of;
         node* waiter = nullptr;

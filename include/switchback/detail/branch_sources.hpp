@@ -32,7 +32,7 @@ struct many_of {};
 template <class Into, class A>
 void start_branch(node& owner, Into& into, A&& awaitable) {
     auto& home = *owner.home;
-    home.check_open();
+    home.check_not_over(); // a clean-up may want it while the scheduler closes
     if (into.stopping()) return;
     constexpr bool has_result = !std::is_void_v<result_of<A>>;
     into.start(owner, make_root_node(home.memory, static_cast<A&&>(awaitable)), has_result);

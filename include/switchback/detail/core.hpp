@@ -135,7 +135,7 @@ public:
     // Throws wrong_thread, and wrong_scheduler if that is being closed.
     void check_open() const;
     // The same for what clean-up may still need, while the scheduler closes: only once that is over.
-    void check_not_over(char const* otherwise) const;
+    void check_not_over(char const* otherwise = "a task was started on a scheduler that has closed") const;
     // Becomes a branch of a join: the join lists it and is told of its end. Runs its first step at
     // once, where the stack has room for it.
     void run_branch(node& root, join& listener, list_head& branches) noexcept;

@@ -202,6 +202,7 @@ public:
     static void note_context(failure&, int = 0) noexcept {}
     static failure take() noexcept { return {}; }
     static constexpr bool has_kept(int) noexcept { return false; }
+    static constexpr void* records() noexcept { return nullptr; }
 
     static constexpr bool visible() noexcept { return false; }
     static constexpr bool pending() noexcept { return false; }

@@ -11,6 +11,12 @@ namespace switchback {
 inline namespace SB_DETAIL_ABI {
 namespace detail {
 
+trace::functions const trace::own_functions{&trace::destroy_this, &trace::copy_of};
+
+trace::trace() noexcept : own_(&own_functions) {}
+
+void trace::destroy_this(trace* gone) noexcept { delete gone; }
+
 trace::~trace() {
     while (more_ != nullptr) delete std::exchange(more_, more_->next);
     while (first_attached_ != nullptr) {
@@ -20,12 +26,12 @@ trace::~trace() {
     }
 }
 
-trace* trace::copy() const noexcept {
+trace* trace::copy_of(trace const* from) noexcept {
     auto* const copied = new (std::nothrow) trace;
     if (copied == nullptr) return nullptr;
-    visit([&](site const& each) { copied->add(each.type, each.path); });
-    copied->left_out_ += left_out_;
-    visit_attached([&](std::exception_ptr const& error, trace const* gathered) {
+    from->visit([&](site const& each) { copied->add(each.type, each.path); });
+    copied->left_out_ += from->left_out_;
+    from->visit_attached([&](std::exception_ptr const& error, trace const* gathered) {
         auto* const way = gathered == nullptr ? nullptr : gathered->copy();
         if (!copied->attach(error, way)) delete way;
     });

@@ -42,12 +42,12 @@ inline void swap(failure& one, failure& other) noexcept {
 }
 
 SB_DETAIL_COLD inline void discard(failure& what) noexcept {
-    delete what.gathered;
+    if (what.gathered != nullptr) what.gathered->destroy();
     // The one behind it in the chain, and so on, without recursion.
     for (auto* next = std::exchange(what.context, nullptr); next != nullptr;) {
         auto* const gone = next;
         next = std::exchange(gone->context, nullptr);
-        delete gone->gathered;
+        if (gone->gathered != nullptr) gone->gathered->destroy();
         delete gone;
     }
     failure nothing;

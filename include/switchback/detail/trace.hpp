@@ -2,7 +2,8 @@
 // frame and where it stood. Sixteen bytes a frame; names, files and lines are looked up only when
 // somebody asks.
 //
-// Tasks alone gather one. Generators, which link with no library, hand it on: hence the virtual functions.
+// Tasks alone gather one. Generators, which link with no library, hand it on: by what it says of itself.
+// (Not by virtual functions: UBSan asks for the class's type where they are called, which is in the library.)
 #pragma once
 
 #include <switchback/detail/path.hpp>
@@ -22,12 +23,15 @@ struct site {
 
 class trace {
 public:
-    trace() noexcept = default;
+    trace() noexcept;
     trace(trace const&) = delete;
     trace& operator=(trace const&) = delete;
-    virtual ~trace();
+    ~trace();
+
+    // Of one that was allocated with new.
+    void destroy() noexcept { own_->destroy(this); }
     // Of one that cannot be copied whole for want of memory, the beginning; or null.
-    virtual trace* copy() const noexcept;
+    trace* copy() const noexcept { return own_->copy(this); }
 
     // A frame is left. Frames beyond a limit are counted only: a traceback of a million lines helps
     // nobody.
@@ -64,6 +68,14 @@ public:
     }
 
 private:
+    struct functions {
+        void (*destroy)(trace*) noexcept;
+        trace* (*copy)(trace const*) noexcept;
+    };
+    static functions const own_functions;
+    static void destroy_this(trace* gone) noexcept;
+    static trace* copy_of(trace const* from) noexcept;
+
     static constexpr unsigned sites_at_first = 8;
     static constexpr unsigned sites_in_chunk = 63;
     static constexpr unsigned most_chunks = 64;
@@ -80,6 +92,7 @@ private:
 
     SB_DETAIL_COLD void add_elsewhere(site const& where) noexcept;
 
+    functions const* own_;
     site* into_ = sites_; // the room that is being filled: how much of it is, and how much there is
     unsigned used_ = 0;
     unsigned room_ = sites_at_first;

@@ -196,11 +196,7 @@ void arrivals::wake_runner() noexcept {
 }
 
 bool arrivals::waits_for_running(std::size_t& left) const noexcept {
-    if (has_something()) return false;
-    for (auto* at = running_list_.next; at != &running_list_; at = at->next) {
-        if (!core::waits_for_running(root_of(*at), left)) return false;
-    }
-    return running_ != 0;
+    return running_ != 0 && !has_something() && core::wait_for_running(running_list_, left);
 }
 
 bool arrivals::forward_cancel(node& runner, cancel_request const& what) noexcept {
@@ -208,14 +204,7 @@ bool arrivals::forward_cancel(node& runner, cancel_request const& what) noexcept
     cancelled_ = true;
     over_ = true;
     waits_ = false; // not to be woken meanwhile
-    list_head todo;
-    todo.splice_back(running_list_);
-    while (!todo.empty()) {
-        auto& prefix = todo.pop_front();
-        running_list_.push_back(prefix);
-        auto& root = root_of(prefix);
-        if (root.state != node_state::done) home_->cancel_branch(root, what.how);
-    }
+    home_->cancel_branches(running_list_, what.how);
     if (running_ == 0) return false;
     if (runner.state == node_state::ready) unlink(runner);
     wait(runner, false);

@@ -113,26 +113,14 @@ void branches::branch_ended(node& branch) noexcept {
     if (!branch.is(has_failed) && (branch.is(frees_itself) || has_lost)) branch.home->release(branch);
 }
 
-// A list of those that had not ended at the beginning: cancelling one may end others.
 void branches::cancel_running(cancel_how how) noexcept {
-    list_head todo;
-    todo.splice_back(list_);
-    while (!todo.empty()) {
-        auto& prefix = todo.pop_front();
-        list_.push_back(prefix);
-        auto& root = root_of(prefix);
-        if (root.state != node_state::done) root.home->cancel_branch(root, how);
-    }
+    if (owner_ != nullptr) owner_->home->cancel_branches(list_, how); // otherwise none was started
 }
 
 void branches::abandon(node&) noexcept { waiter_ = nullptr; }
 
 bool branches::waits_for_running(std::size_t& left) const noexcept {
-    for (auto* at = list_.next; at != &list_; at = at->next) {
-        auto& root = root_of(*at);
-        if (root.state != node_state::done && !core::waits_for_running(root, left)) return false;
-    }
-    return running_ != 0;
+    return running_ != 0 && core::wait_for_running(list_, left);
 }
 
 bool branches::forward_cancel(node& waiter, cancel_request const& what) noexcept {

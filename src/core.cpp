@@ -505,6 +505,14 @@ bool core::waits_for_running(node& root, std::size_t& left) noexcept {
     return false;
 }
 
+bool core::wait_for_running(list_head const& branches, std::size_t& left) noexcept {
+    for (auto* at = branches.next; at != &branches; at = at->next) {
+        auto& root = root_of(*at);
+        if (root.state != node_state::done && !waits_for_running(root, left)) return false;
+    }
+    return true;
+}
+
 // ---- The end
 
 namespace {

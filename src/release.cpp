@@ -333,22 +333,25 @@ void core::cancel_branch(node& root, cancel_how how) noexcept {
     }
 }
 
+void core::cancel_branches(list_head& branches, cancel_how how) noexcept {
+    visit_present(branches, [&](links& prefix) {
+        auto& root = root_of(prefix);
+        if (root.state != node_state::done) cancel_branch(root, how);
+    });
+}
+
 // Each task once, as if its last future had gone. Futures that there still are keep their nodes.
 void core::cancel_all() noexcept {
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-    list_head to_cancel;
-    to_cancel.splice_back(roots_);
-    while (!to_cancel.empty()) {
-        auto& prefix = to_cancel.pop_front();
-        roots_.push_back(prefix);
+    visit_present(roots_, [&](links& prefix) {
         auto& root = root_of(prefix);
-        if (root.state == node_state::done) continue;
+        if (root.state == node_state::done) return;
         ++root.references; // it is still there afterwards
         cancel_now(root, cancel_cause::closing);
         if (--root.references == 0 && root.state == node_state::done && !is_listed(root)) {
             free_root(root);
         }
-    }
+    });
     stack_floor = floor;
 }
 

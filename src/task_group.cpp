@@ -97,29 +97,21 @@ void group_scope::forget(watcher& of) noexcept {
 // Those that there are at the beginning: to cancel one may run the user's code.
 void group_scope::stop(cancel_how how) noexcept {
     stopping_ = true;
-    list_head todo;
-    todo.splice_back(watchers_);
-    while (!todo.empty()) {
-        auto& entry = todo.pop_front();
-        watchers_.push_back(entry);
+    visit_present(watchers_, [&](links& entry) {
         auto& task = *watcher_of(entry).task;
         if (task.state != node_state::done) home->cancel_branch(task, how);
-    }
+    });
     if (how == cancel_how::release) take_ends();
 }
 
 // Of tasks that have ended, and whose watchers are still in the ready queue.
 void group_scope::take_ends() noexcept {
-    list_head todo;
-    todo.splice_back(watchers_);
-    while (!todo.empty()) {
-        auto& entry = todo.pop_front();
-        watchers_.push_back(entry);
+    visit_present(watchers_, [&](links& entry) {
         auto& of = watcher_of(entry);
-        if (of.state != node_state::ready) continue;
+        if (of.state != node_state::ready) return;
         unlink(static_cast<node&>(of));
         task_has_ended(of);
-    }
+    });
 }
 
 void group_scope::cancel_all(cancel_cause cause) noexcept {

@@ -10,11 +10,13 @@
 
 #include <memory>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::failure_after;
 using test::live;
 using test::logger;
@@ -24,12 +26,6 @@ using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // After so many seconds; negative ones fail, 0 ends at once.
 struct seconds {

@@ -9,22 +9,19 @@
 
 #include <doctest/doctest.h>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/standard_error.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using test::failure_after;
 using test::live;
 using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // Waits until it is cancelled, and fails then.
 struct cleans_up_badly {

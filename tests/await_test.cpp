@@ -11,11 +11,13 @@
 #include <new>
 #include <optional>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using test::at_end;
 using test::failure_after;
 using test::live;
@@ -25,11 +27,6 @@ using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // ---- Values
 

@@ -12,10 +12,12 @@
 
 #include <memory>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::live;
 using test::logger;
 using test::sleeper;
@@ -49,12 +51,6 @@ struct asks_why {
         } SB_END_TRY
         SB_END();
     }
-};
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
 };
 
 // A connection out of a pool: to be waited for, and given back.

@@ -12,11 +12,13 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::live;
 using test::logger;
 using test::sleeper;
@@ -25,12 +27,6 @@ using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // Goes on when it is cancelled, so often.
 struct goes_on {

@@ -17,9 +17,11 @@
 #include <string>
 #include <vector>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::live;
 using test::logger;
 using test::sleeper;
@@ -28,12 +30,6 @@ using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 words const with_clean_up{"a begins", "a cleans up", "a has cleaned up"};
 

@@ -12,19 +12,16 @@
 #    define HAS_SMALL_STACKS 1
 #endif
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr int many = 1'000'000;
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 enum class ending { returns, sleeps, fails, fails_later };
 

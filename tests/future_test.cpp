@@ -11,22 +11,19 @@
 
 #include <memory>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using test::failure_after;
 using test::value_after;
 using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // Awaits a future and writes down what comes of it.
 template <class T>

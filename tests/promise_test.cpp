@@ -19,23 +19,19 @@
 #include <thread>
 #include <vector>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::at_end;
 using test::live;
 using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // Awaits a future and writes down what comes of it.
 struct waiter {

@@ -12,11 +12,13 @@
 #include <random>
 #include <thread>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::at_end;
 using test::live;
 using test::logger;
@@ -26,12 +28,6 @@ using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 struct awaits_void {
     sb::future<void> of;

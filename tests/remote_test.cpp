@@ -11,20 +11,17 @@
 #include <optional>
 #include <thread>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using test::live;
 using test::value_after;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // Waits until a flag is set that only somebody else can set.
 struct waits_for_flag {

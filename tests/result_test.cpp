@@ -1,3 +1,4 @@
+#include "support/fixture.hpp"
 #include "support/unhandled_log.hpp"
 
 #include <switchback/switchback.hpp>
@@ -13,14 +14,10 @@
 #include <vector>
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 constexpr auto io_error = std::errc::io_error;
 

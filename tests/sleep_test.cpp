@@ -7,19 +7,15 @@
 
 #include <random>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 struct sleeps_then_says {
     std::chrono::nanoseconds time;

@@ -12,10 +12,12 @@
 #include <algorithm>
 #include <functional>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::failure_after;
 using test::live;
 using test::logger;
@@ -26,15 +28,6 @@ using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-
-    std::chrono::nanoseconds passed() const { return pump.now() - begun; }
-    sb::time_point begun = pump.now();
-};
 
 using starting = std::function<void(sb::task_group&)>;
 

@@ -6,22 +6,19 @@
 
 #include <doctest/doctest.h>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/live.hpp"
 
 #include <string>
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using test::live;
 using test::value_after;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 struct counted {
     int* runs;

@@ -9,10 +9,12 @@
 
 #include <memory>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time_with_log;
 using test::failure_after;
 using test::live;
 using test::logger;
@@ -22,15 +24,6 @@ using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    words log; // outlives the tasks that write to it
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-
-    std::chrono::nanoseconds passed() const { return pump.now() - begun; }
-    sb::time_point begun = pump.now();
-};
 
 // Waits for so long within a limit, and tells how the block was left.
 template <class Limit>
@@ -280,7 +273,7 @@ TEST_CASE_FIXTURE(fixture, "aio T3: after its end a limit cannot be moved: that 
                 log.push_back("cleaned up");
             } SB_END_TRY
         } SB_END_WITH
-        CHECK(limit->deadline() == begun + 1s);
+        CHECK(limit->deadline() == test_began + 1s);
         SB_END();
     });
     CHECK(log == words{"cleaned up"});
@@ -325,14 +318,14 @@ TEST_CASE_FIXTURE(fixture, "trio N2: an absolute deadline; one that has passed c
     std::optional<sb::fail_after> limit;
     auto const task = scheduler.start([&](sb::returns<void>& co) {
         SB_BEGIN(co);
-        SB_ASYNC_WITH(limit, sb::fail_after::at(begun - 1s)) {
+        SB_ASYNC_WITH(limit, sb::fail_after::at(test_began - 1s)) {
             SB_AWAIT(sb::sleep(1h));
         } SB_END_WITH
         SB_END();
     });
     pump.run_ready();
     CHECK_THROWS_AS(task.get(), sb::timed_out);
-    CHECK(limit->deadline() == begun - 1s);
+    CHECK(limit->deadline() == test_began - 1s);
 }
 
 TEST_CASE_FIXTURE(fixture, "trio N3: a body that does not wait is not cut off, however late it is; nor is its last await") {

@@ -8,19 +8,16 @@
 
 #include <doctest/doctest.h>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 #include "support/unhandled_log.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // The lines that the frames below say they stand in.
 struct lines {

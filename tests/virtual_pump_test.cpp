@@ -7,19 +7,16 @@
 
 #include <thread>
 
+#include "support/fixture.hpp"
 #include "support/frames.hpp"
 
 namespace sb = switchback;
+using fixture = test::virtual_time;
 using test::value_after;
 using test::words;
 using namespace std::chrono_literals;
 
 namespace {
-
-struct fixture {
-    sb::testing::virtual_pump pump;
-    sb::task_scheduler scheduler{pump, pump};
-};
 
 // Two tasks that wait for one another.
 struct waits_for {

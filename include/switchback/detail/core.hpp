@@ -142,6 +142,8 @@ public:
     // The join of a branch goes.
     void disown_branch(node& root) noexcept;
     void cancel_branch(node& root, cancel_how how) noexcept;
+    // Of those that a join lists: the ones that had not ended when this began. To cancel one may end others.
+    void cancel_branches(list_head& branches, cancel_how how) noexcept;
 
     void add_reference(node& root) noexcept { ++root.references; }
     void release(node& root) noexcept {
@@ -197,6 +199,8 @@ public:
     // Whether a task waits for the end of one whose step is on the C++ stack, directly or by way of others:
     // that of a nested loop would never end. Looks at no more than so many.
     static bool waits_for_running(node& root, std::size_t& left) noexcept;
+    // The same of all those that a join lists and that have not ended.
+    static bool wait_for_running(list_head const& branches, std::size_t& left) noexcept;
     // Turns the host's loop until the root has finished.
     void run_until_done(node& root);
     void set_turn_limit(turn_limit const& limit);

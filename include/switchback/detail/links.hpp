@@ -49,6 +49,19 @@ struct list_head : links {
     }
 };
 
+// Calls the function with each element that is there at the beginning, while others come and go: each keeps
+// its place among those, and may be gone when its call returns, or before its turn.
+template <class Function>
+void visit_present(list_head& list, Function&& function) {
+    list_head present;
+    present.splice_back(list);
+    while (!present.empty()) {
+        links& element = present.pop_front();
+        list.push_back(element);
+        function(element);
+    }
+}
+
 } // namespace detail
 } // namespace SB_DETAIL_ABI
 } // namespace switchback

@@ -148,6 +148,7 @@ bool arrived::failed([[maybe_unused]] node& taker) noexcept {
 
 void arrivals::start(node& runner, node& root, bool) noexcept {
     ++running_;
+    runner_ = &runner;
     runner.home->run_branch(root, *this, running_list_);
 }
 

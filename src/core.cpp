@@ -1,6 +1,8 @@
 #include <switchback/detail/core.hpp>
 
+#include <switchback/detail/cancel_scope.hpp>
 #include <switchback/detail/inbox.hpp>
+#include <switchback/detail/task_marks.hpp>
 #include <switchback/detail/worker_pool.hpp>
 #if SB_DETAIL_EXCEPTIONS
 #    include <switchback/detail/match.hpp>
@@ -32,6 +34,9 @@ constexpr std::size_t most_looks = 100000;
 // A closing scheduler cancels a task so often before it destroys the task's frames unentered.
 constexpr int most_cancels_at_close = 100;
 
+// Of all that have not been closed yet.
+SB_DETAIL_THREAD_LOCAL core* first_of_thread = nullptr;
+
 } // namespace
 
 void give_up(char const* why) noexcept {
@@ -45,12 +50,14 @@ core::core(event_pump& pump, clock const& clock, worker_options const& workers)
       inbox_(std::make_shared<inbox>(pump)) {
     deferred_.reserve(most_deferred_at_once);
     pump.serve(this);
+    next_of_thread_ = std::exchange(first_of_thread, this);
 }
 
 core::~core() {
 #if SB_DETAIL_EXCEPTIONS
     if (room_for_record != nullptr) free_room(room_for_record);
 #endif
+    drop_marks();
 }
 
 // ---- Errors
@@ -117,7 +124,9 @@ bool core::is_cancelled_result(node& root) noexcept {
 void core::report_unseen(node& root) noexcept {
     if (is_cancelled_result(root)) return;
     auto const& what = root.record_at(0)->what;
-    report_unhandled({what.error, "a task whose result nobody looked at", what.gathered});
+    auto const* const name = name_of(root);
+    report_unhandled({what.error, "a task whose result nobody looked at", what.gathered,
+        name == nullptr ? nullptr : name->c_str()});
 }
 
 #else // a task that fails was cancelled
@@ -187,6 +196,10 @@ step core::run_called(node& child) noexcept {
 
 // As many steps as a turn has.
 void core::run_ready() noexcept {
+    if (chooser_ != nullptr) {
+        take_chosen_steps(limit_.steps);
+        return;
+    }
     if (limit_.time == event_pump::endless) {
         take_steps(limit_.steps);
         return;
@@ -207,6 +220,18 @@ void core::take_steps(std::size_t most) noexcept {
         awaits_left = awaits_in_a_row;
         run_here(&first);
         if (SB_DETAIL_UNLIKELY(to_settle_)) settle_deferred();
+    }
+}
+
+void core::take_chosen_steps(std::size_t most) noexcept {
+    for (; most > 0 && !ready_.empty(); --most) {
+        auto* const chosen = chooser_->choose(ready_);
+        if (chosen == nullptr) return;
+        unlink(*chosen);
+        if (!turn_asked_ && !ready_.empty()) ask_for_a_turn();
+        awaits_left = awaits_in_a_row;
+        run_here(chosen);
+        if (to_settle_) settle_deferred();
     }
 }
 
@@ -281,6 +306,14 @@ void core::finish(node& root, bool failed) noexcept {
 
 void core::end(node& root) noexcept {
     --unfinished_;
+    if (SB_DETAIL_UNLIKELY((root.flags & (is_branch | is_marked)) != 0) && root.is(is_marked)) {
+        end_marked(root);
+        return;
+    }
+    tell_end(root);
+}
+
+void core::tell_end(node& root) noexcept {
     if (root.is(is_branch)) {
         root.listener->branch_ended(root);
         return;
@@ -350,15 +383,28 @@ void core::run_branch(node& root, join& listener, list_head& branches) noexcept 
     branches.push_back(prefix_of(root));
     ++unfinished_;
     ++held_;
-    if (stack_position() < stack_floor) {
+    if (SB_DETAIL_UNLIKELY(marks != nullptr) && !try_inherit(*listener.owner(), root)) {
+        end_without_memory(root);
+    } else if (stack_position() < stack_floor) {
         make_ready(root);
     } else {
         run(&root);
     }
 }
 
+// It fails before its first step.
+void core::end_without_memory(node& root) noexcept {
+#if SB_DETAIL_EXCEPTIONS
+    set_in_flight(failure{std::make_exception_ptr(std::bad_alloc())});
+#endif
+    root.state = node_state::running;
+    destroy_failed_frame(root);
+    finish(root, true);
+}
+
 void core::disown_branch(node& root) noexcept {
     root.clear(is_branch);
+    root.clear(frees_itself);
     unlink(prefix_of(root));
     roots_.push_back(prefix_of(root));
     if (root.references == 0) return; // it has freed itself, or is in the list of those to be freed
@@ -369,6 +415,7 @@ void core::disown_branch(node& root) noexcept {
 void core::free_root(node& root) noexcept {
     if (root.is(has_failed)) {
         if (!root.is(was_looked_at)) report_unseen(root);
+        if (root.is(is_marked)) forget_name(root);
     } else if (root.is(has_result) && root.type->destroy_result != nullptr) {
         root.type->destroy_result(root);
     }
@@ -405,6 +452,15 @@ void core::wait_until(node& waiter, std::uint64_t deadline) noexcept {
     timers_.insert(waiter, deadline);
     // At once: the step that comes next may open a loop of the host's.
     if (deadline < asked_for_) ask_for_an_alarm();
+}
+
+void core::replace_awaited(waitable const& gone, waitable& instead) noexcept {
+    for (auto* of = first_of_thread; of != nullptr; of = of->next_of_thread_) {
+        for (auto* at = of->ready_.next; at != &of->ready_; at = at->next) {
+            auto& n = *static_cast<node*>(at);
+            if (n.awaits == awaited_kind::object && n.object == &gone) n.object = &instead;
+        }
+    }
 }
 
 // ---- Turning
@@ -447,15 +503,39 @@ void core::ask_for_an_alarm() noexcept {
     pump_->wake_after(std::chrono::nanoseconds(static_cast<std::int64_t>(delay)));
 }
 
+class core::turn {
+public:
+    explicit turn(core& of) noexcept
+        : of_(of), floor_(std::exchange(of.stack_floor, stack_position() - stack_for_awaits)), kept_(of) {
+        ++of.turns_;
+        of.release_all_doomed(of.take_doomed()); // of a release that turns the host's loop
+        was_releasing_ = std::exchange(of.releasing_, false);
+        if (of.to_settle_) of.settle_deferred();
+    }
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+    ~turn() {
+        if (!of_.ready_.empty()) of_.ask_for_a_turn();
+        of_.ask_for_an_alarm();
+        if (of_.workers_ != nullptr) of_.workers_->hand_over();
+        of_.releasing_ = was_releasing_;
+        of_.stack_floor = floor_;
+        --of_.turns_;
+        // Where a release has led here, outside of any turn, nothing can be settled before that returns.
+        if (of_.turns_ == 0 && of_.to_settle_ && !of_.releasing_) of_.ask_for_a_turn();
+    }
+
+private:
+    core& of_;
+    std::uintptr_t const floor_;
+    aside const kept_;
+    bool was_releasing_;
+};
+
 void core::run_tasks(bool alarm_rang) noexcept {
-    ++turns_;
     turn_asked_ = false;
     if (alarm_rang) asked_for_ = timer_wheel::never;
-    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
-    aside const kept(*this);
-    release_all_doomed(take_doomed()); // of a release that turns the host's loop
-    bool const was_releasing = std::exchange(releasing_, false);
-    if (to_settle_) settle_deferred();
+    turn const mine(*this);
     inbox_->take_all([](message& arrived) { arrived.deliver(); });
     if (!timers_.empty()) {
         list_head due;
@@ -467,14 +547,18 @@ void core::run_tasks(bool alarm_rang) noexcept {
         ask_for_an_alarm();
     }
     run_ready();
-    if (!ready_.empty()) ask_for_a_turn();
-    ask_for_an_alarm();
-    if (workers_ != nullptr) workers_->hand_over();
-    releasing_ = was_releasing;
-    stack_floor = floor;
-    --turns_;
-    // Where a release has led here, outside of any turn, nothing can be settled before that returns.
-    if (turns_ == 0 && to_settle_ && !releasing_) ask_for_a_turn();
+}
+
+void core::run_ahead(list_head& first, std::chrono::nanoseconds time, bool const& gone) noexcept {
+    bool const is_limited = time != event_pump::endless;
+    auto const begin = is_limited ? clock_->now() : time_point();
+    turn const mine(*this);
+    while (!gone && !first.empty()) {
+        awaits_left = awaits_in_a_row;
+        run_here(&static_cast<node&>(first.pop_front()));
+        if (to_settle_) settle_deferred();
+        if (is_limited && clock_->now() - begin >= time) return;
+    }
 }
 
 void core::set_turn_limit(turn_limit const& limit) {
@@ -494,15 +578,33 @@ void core::run_until_done(node& root) {
 }
 
 bool core::waits_for_running(node& root, std::size_t& left) noexcept {
-    auto* at = &innermost(root);
-    for (; left > 0; --left) {
-        if (at->state == node_state::running) return true;
-        if (at->state != node_state::waiting) return false;
-        if (at->awaits == awaited_kind::object) return at->object->waits_for_running(--left);
-        if (at->awaits != awaited_kind::result) return false;
-        at = &innermost(*at->root);
+    for (auto* of = &root; left > 0; --left) {
+        auto const& at = innermost(*of);
+        if (at.state == node_state::running) return true;
+        if (at.state != node_state::waiting || of->home->has_time_limit(*of, left)) return false;
+        if (at.awaits == awaited_kind::object) return at.object->waits_for_running(--left);
+        if (at.awaits != awaited_kind::result) return false;
+        of = at.root;
     }
     return false;
+}
+
+bool core::has_time_limit(node const& root, std::size_t& left) const noexcept {
+#if SB_DETAIL_EXCEPTIONS
+    return timers_.contains([&](links const& element) {
+        if (left == 0) return true; // nobody knows
+        --left;
+        auto const& entry = static_cast<node const&>(element);
+        if (entry.type != &cancel_scope::type_of_scopes) return false;
+        auto const* at = static_cast<cancel_scope const&>(entry).owner_;
+        while (!at->is(is_root)) at = at->awaiter;
+        return at == &root;
+    });
+#else
+    static_cast<void>(root);
+    static_cast<void>(left);
+    return false;
+#endif
 }
 
 bool core::wait_for_running(list_head const& branches, std::size_t& left) noexcept {
@@ -543,7 +645,19 @@ void core::close_within(std::chrono::nanoseconds limit) {
     auto const begin = now();
     alarm end_of_time(this);
     if (given < timer_wheel::never - begin) wait_until(end_of_time, begin + given);
-    while ((unfinished_ != 0 || unfinished_jobs() != 0) && now() - begin < given) pump_->turn(true);
+    auto const turn_until_over = [&] {
+        while ((unfinished_ != 0 || unfinished_jobs() != 0) && now() - begin < given) pump_->turn(true);
+    };
+    turn_until_over();
+    close_generators();
+    turn_until_over();
+}
+
+void core::cancel_until_over() noexcept {
+    for (int round = 0; round < most_cancels_at_close && unfinished_ != 0; ++round) {
+        cancel_all();
+        run_tasks(true);
+    }
 }
 
 void core::close() noexcept {
@@ -552,19 +666,24 @@ void core::close() noexcept {
     }
     if (turns_ != 0 || releasing_) give_up("a scheduler was destroyed by one of its own tasks");
     closing_ = true;
-    for (int round = 0; round < most_cancels_at_close && unfinished_ != 0; ++round) {
-        cancel_all();
-        run_tasks(true);
-    }
+    cancel_until_over();
+    close_generators();
+    cancel_until_over();
     clean_up_ = false; // there was time enough
     while (unfinished_ != 0) cancel_all();
+    close_generators(); // those that clean-up has left
     while (!ready_.empty()) run_tasks(true); // calls: the last tasks' end has led to some
     while (to_settle_) settle_deferred();
-    workers_.reset(); // begun jobs end first
     inbox_->close();
-    inbox_->take_all([](message& late) { late.discard(); });
+    auto const discard_all = [this] { inbox_->take_all([](message& late) { late.discard(); }); };
+    discard_all();    // jobs that wait for an answer of this thread have theirs
+    workers_.reset(); // begun jobs end first
+    discard_all();
     pump_->wake_after(event_pump::endless);
     pump_->serve(nullptr);
+    auto** at = &first_of_thread;
+    while (*at != this) at = &(*at)->next_of_thread_;
+    *at = next_of_thread_;
     orphaned_ = true;
     if (held_ == 0) delete this;
 }

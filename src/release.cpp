@@ -22,18 +22,11 @@ node& core::innermost(node& n) noexcept {
 
 // Releases made during a release, by the members of the frames that die, are done one after the
 // other, before the outermost one returns.
-void core::release_last(node& root) noexcept {
-#if SB_DEBUG_CHECKS
-    if (std::this_thread::get_id() != thread_) {
-        give_up("a task's last future was dropped on a thread that is not its scheduler's");
-    }
-#endif
-    if (is_listed(root)) return;
-    if (root.is(is_shielded) && root.state != node_state::done) return; // it frees itself
+void core::doom(node& n) noexcept {
     if (releasing_) {
-        root.awaiter = nullptr;
-        (last_doomed_ == nullptr ? first_doomed_ : last_doomed_->awaiter) = &root;
-        last_doomed_ = &root;
+        n.awaiter = nullptr;
+        (last_doomed_ == nullptr ? first_doomed_ : last_doomed_->awaiter) = &n;
+        last_doomed_ = &n;
         return;
     }
     releasing_ = true;
@@ -41,7 +34,7 @@ void core::release_last(node& root) noexcept {
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
     {
         aside const kept(*this);
-        release_all_doomed(&root);
+        release_all_doomed(&n);
     }
     stack_floor = floor;
     releasing_ = false;
@@ -50,21 +43,51 @@ void core::release_last(node& root) noexcept {
     if (orphaned_ && held_ == 0) delete this;
 }
 
+void core::release_last(node& root) noexcept {
+#if SB_DEBUG_CHECKS
+    if (std::this_thread::get_id() != thread_) {
+        give_up("a task's last future was dropped on a thread that is not its scheduler's");
+    }
+#endif
+    if (is_listed(root)) return;
+    if (root.is(is_shielded) && root.state != node_state::done) return; // it frees itself
+    doom(root);
+}
+
+void core::release_owned(node& holder) noexcept {
+#if SB_DEBUG_CHECKS
+    if (std::this_thread::get_id() != thread_) {
+        give_up("an owner of tasks was destroyed on a thread that is not its scheduler's");
+    }
+#endif
+    doom(holder);
+}
+
 void core::release_all_doomed(node* doomed) noexcept {
     while (doomed != nullptr) {
         if (doomed->state == node_state::done) {
             free_root(*doomed);
         } else if (doomed->state == node_state::waiting && doomed->awaits == awaited_kind::timer &&
-                   !doomed->is_guarded()) {
+                   !doomed->is_guarded() && !doomed->is(is_marked)) {
             timers_.remove(*doomed); // as cancel_now would, of a sleeper whom nobody watches
             destroy_unfinished(*doomed);
             --unfinished_;
             free_root(*doomed);
+        } else if (SB_DETAIL_UNLIKELY(!doomed->is(is_root))) {
+            end_owned(*doomed);
         } else {
             cancel_now(*doomed, cancel_cause::release);
         }
         doomed = take_doomed();
     }
+}
+
+void core::end_owned(node& holder) noexcept {
+    auto& root = *holder.root;
+    release_node(holder);
+    root.clear(is_shielded);
+    if (root.references > 1 && root.state != node_state::done) cancel_now(root, cancel_cause::release);
+    release(root);
 }
 
 node* core::take_doomed() noexcept {
@@ -345,12 +368,63 @@ void core::cancel_all() noexcept {
     auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
     visit_present(roots_, [&](links& prefix) {
         auto& root = root_of(prefix);
-        if (root.state == node_state::done) return;
-        ++root.references; // it is still there afterwards
-        cancel_now(root, cancel_cause::closing);
-        if (--root.references == 0 && root.state == node_state::done && !is_listed(root)) {
-            free_root(root);
-        }
+        if (root.state != node_state::done) cancel_last_time(root);
+    });
+    stack_floor = floor;
+}
+
+void core::cancel_last_time(node& root) noexcept {
+    ++root.references; // it is still there afterwards
+    cancel_now(root, cancel_cause::closing);
+    if (--root.references == 0 && root.state == node_state::done && !is_listed(root)) {
+        free_root(root);
+    }
+}
+
+// ---- Async generators
+
+namespace {
+
+// What a generator waits for that stands at a yield: whoever asks for the next value.
+class nobody final : public waitable {
+    void abandon(node&) noexcept override {}
+    bool forward_cancel(node&, cancel_request const&) noexcept override { return false; }
+};
+nobody nobody_asks;
+
+} // namespace
+
+void core::adopt_generator(node& n) noexcept {
+    n.home = this;
+    generators_.push_back(prefix_of(n));
+    ++held_;
+}
+
+void core::forget_generator(node& n) noexcept {
+    unlink(prefix_of(n));
+    let_go();
+}
+
+void core::make_root_of_generator(node& n) noexcept {
+    unlink(prefix_of(n));
+    --held_;
+    n.awaiter = nullptr; // whoever asked last
+    adopt_waiting(n, nobody_asks);
+}
+
+void core::release_generator(node& n) noexcept {
+    make_root_of_generator(n);
+    release(n);
+}
+
+// Whoever has one still finds that it has ended.
+void core::close_generators() noexcept {
+    auto const floor = std::exchange(stack_floor, stack_position() - stack_for_awaits);
+    visit_present(generators_, [&](links& prefix) {
+        auto& n = root_of(prefix);
+        if (n.state != node_state::created) return; // it has ended
+        make_root_of_generator(n); // its one reference is that of whoever has it
+        cancel_last_time(n);
     });
     stack_floor = floor;
 }

@@ -23,11 +23,7 @@ struct group_scope::watcher final : node, group_scope::list_entry {
 frame_type const group_scope::type_of_watchers{&group_scope::task_has_ended, nullptr, nullptr, nullptr,
     "a task group", nullptr, sizeof(watcher), alignof(watcher)};
 
-group_scope::place::place(frame_memory& memory) : from_(memory), memory_(memory.allocate(sizeof(watcher))) {}
-
-group_scope::place::~place() {
-    if (memory_ != nullptr) from_.release(memory_, sizeof(watcher));
-}
+std::size_t const group_scope::size_of_watchers = sizeof(watcher);
 
 group_scope::watcher& group_scope::watcher_of(links& entry) noexcept {
     return static_cast<watcher&>(static_cast<list_entry&>(entry));

@@ -38,7 +38,7 @@ int line_of(place const& where, path_t path) noexcept {
     return line;
 }
 
-std::string name_of(std::type_info const& type) {
+std::string words_for(std::type_info const& type) {
 #if SB_HAS_DEMANGLER
     int status = 0;
     char* const readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
@@ -53,7 +53,7 @@ std::string name_of(std::type_info const& type) {
 
 std::string type_in_flight() {
 #if SB_HAS_DEMANGLER && !defined(__EMSCRIPTEN__) // which has no such function
-    if (auto const* const type = abi::__cxa_current_exception_type()) return name_of(*type);
+    if (auto const* const type = abi::__cxa_current_exception_type()) return words_for(*type);
 #endif
     return "an exception";
 }
@@ -77,7 +77,7 @@ void report_unhandled(unhandled_error const& error) noexcept {
 
 } // namespace detail
 
-traceback::traceback(detail::trace const& gathered) {
+traceback::traceback(detail::trace const& gathered, std::string task) : task_(std::move(task)) {
     gathered.visit([this](detail::site const& site) {
         auto const* const where = site.type->where->load(std::memory_order_relaxed);
         entries_.push_back(
@@ -89,12 +89,13 @@ traceback::traceback(detail::trace const& gathered) {
 }
 
 traceback::traceback(unhandled_error const& error) {
-    if (error.gathered != nullptr) *this = traceback(*error.gathered);
+    if (error.gathered != nullptr) *this = traceback(*error.gathered, error.task == nullptr ? "" : error.task);
 }
 
 std::string traceback::to_string() const {
     if (entries_.empty()) return {};
-    std::string text = "Traceback (most recent call last):\n";
+    auto text = task_.empty() ? std::string("Traceback (most recent call last):\n")
+                              : "Traceback of the task \"" + task_ + "\" (most recent call last):\n";
     if (omitted_ != 0) text += "  ... " + std::to_string(omitted_) + " frames left out ...\n";
     for (auto const& at : entries_) {
         text += "  File \"" + at.file + "\", line " + std::to_string(at.line) + ", in " + at.frame +
@@ -108,7 +109,7 @@ std::string describe(std::exception_ptr const& error) {
     try {
         std::rethrow_exception(error);
     } catch (std::exception const& known) {
-        return detail::name_of(typeid(known)) + ": " + known.what();
+        return detail::words_for(typeid(known)) + ": " + known.what();
     } catch (...) {
         return detail::type_in_flight();
     }

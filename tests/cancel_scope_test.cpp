@@ -32,6 +32,7 @@ char const* name_of(sb::cancel_cause cause) {
     case sb::cancel_cause::request: return "request";
     case sb::cancel_cause::timeout: return "timeout";
     case sb::cancel_cause::group: return "group";
+    case sb::cancel_cause::owner: return "owner";
     case sb::cancel_cause::release: return "release";
     case sb::cancel_cause::closing: return "closing";
     }

@@ -312,6 +312,18 @@ TEST_CASE("a case that waits for ever prints where all stand") {
          "which waits for one of these\n"});
 }
 
+TEST_CASE("own TN2: tasks that have names are printed with them") {
+    check_says("a deadlock of tasks with names",
+        {"The case stands at\n"
+         "  Task \"the case\"\n"
+         R"(  File "failing\.cpp", line \d+, in this case\n)"
+         "and waits for the task that stands at\n"
+         "  Task \"the first\"\n"
+         R"(  File "failing\.cpp", line \d+, in [^\n]*waits_for_the_other\n)"
+         "and waits for the task that stands at\n"
+         R"(  File "failing\.cpp", line \d+, in [^\n]*waits_for_the_other\n)"});
+}
+
 TEST_CASE("an error that goes unhandled fails the case, with its traceback") {
     check_says("an unhandled error",
         {"ERROR: unhandled error in a task whose result nobody looked at\n"

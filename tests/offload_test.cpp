@@ -10,12 +10,16 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <optional>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 #include "support/frames.hpp"
 #include "support/live.hpp"
 
 namespace sb = switchback;
+using test::live;
 using test::words;
 using namespace std::chrono_literals;
 
@@ -41,10 +45,11 @@ struct one_worker {
 class blocker {
 public:
     auto job() {
-        return sb::offload([this] {
-            begun_.set_value();
-            may_end_.get_future().wait();
-        });
+        return sb::offload([this] { run(); });
+    }
+    void run() {
+        begun_.set_value();
+        may_end_.get_future().wait();
     }
     void wait_for_begin() { begun_.get_future().wait(); }
     void let_end() { may_end_.set_value(); }
@@ -308,4 +313,162 @@ TEST_CASE("what a job does happens before its task goes on, and what the task di
         SB_END();
     });
     CHECK(plain == 200);
+}
+
+TEST_CASE_FIXTURE(fixture, "own J2: a long computation looks at its stop_token now and then") {
+    // quoted: stoppable
+    auto const count_primes = [](sb::stop_token stop, int below) {
+        int found = 0;
+        for (int n = 2; n < below; ++n) {
+            if (stop.stop_requested()) return 0; // nobody will see it
+            bool prime = true;
+            for (int d = 2; prime && d * d <= n; ++d) prime = n % d != 0;
+            found += prime;
+        }
+        return found;
+    };
+    CHECK(scheduler.run(sb::offload(count_primes, 100)) == 25);
+    // end of quote
+}
+
+// ---- Jobs that block
+
+namespace {
+
+sb::worker_options crews(unsigned computing, unsigned blocking, std::size_t queue = 1024) {
+    sb::worker_options options;
+    options.threads = computing;
+    options.blocking_threads = blocking;
+    options.queue = queue;
+    return options;
+}
+
+struct one_of_each {
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump, crews(1, 1)};
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(fixture, "own J4: a blocking job gives its result, its exception, and takes what others take") {
+    CHECK(scheduler.run(sb::offload_blocking(twice, 4)) == 8);
+    CHECK_THROWS_AS(scheduler.run(sb::offload_blocking([] { throw std::out_of_range("too far"); })), std::out_of_range);
+    CHECK(scheduler.run(sb::offload_blocking([](sb::stop_token stop, int x) { return stop.stop_requested() ? 0 : x; }, 5)) == 5);
+}
+
+TEST_CASE_FIXTURE(one_of_each, "own J4: jobs that block keep none from those that compute, nor the other way round") {
+    blocker blocks;
+    auto const blocked = scheduler.start(sb::offload_blocking([&] { blocks.run(); }));
+    pump.turn(true);
+    blocks.wait_for_begin();
+    CHECK(scheduler.run(sb::offload(twice, 1)) == 2);
+    blocks.let_end();
+    scheduler.run(blocked);
+
+    blocker computes;
+    auto const computing = scheduler.start(computes.job());
+    pump.turn(true);
+    computes.wait_for_begin();
+    CHECK(scheduler.run(sb::offload_blocking(twice, 2)) == 4);
+    computes.let_end();
+    scheduler.run(computing);
+}
+
+TEST_CASE("own J4: so many jobs block at once as there are threads for them, which are started as needed") {
+    constexpr int many = 20;
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump, crews(1, many)};
+    std::atomic<int> blocked{0};
+    std::vector<int> const numbers(many, 1);
+    scheduler.run(sb::run_in_parallel(numbers, [&](int) {
+        return sb::offload_blocking([&] { // each waits for all the others
+            ++blocked;
+            while (blocked < many) std::this_thread::yield();
+        });
+    }));
+    CHECK(blocked == many);
+}
+
+TEST_CASE("own J5: threads for blocking jobs end when they are idle, and others take their places") {
+    auto options = crews(1, 3);
+    options.idle = 0ns;
+    sb::testing::virtual_pump pump;
+    sb::task_scheduler scheduler{pump, pump, options};
+    for (int i = 0; i < 100; ++i) CHECK(scheduler.run(sb::offload_blocking(twice, i)) == 2 * i);
+    std::vector<int> const numbers(200, 1);
+    auto const all = scheduler.run(
+        sb::run_in_parallel(numbers, [](int x) { return sb::offload_blocking(twice, x); }));
+    CHECK(all == std::vector<int>(200, 2));
+}
+
+// ---- When there is no room
+
+TEST_CASE("own J6: jobs run in the order of their offloading, those beyond the queue too; none is refused") {
+    for (bool const blocking : {false, true}) {
+        sb::testing::virtual_pump pump;
+        sb::task_scheduler scheduler{pump, pump, crews(1, 1, 3)};
+        std::vector<int> order; // the one worker's
+        std::vector<sb::future<void>> all;
+        for (int i = 0; i < 100; ++i) {
+            auto const job = [&order, i] { order.push_back(i); };
+            all.push_back(blocking ? scheduler.start(sb::offload_blocking(job)) : scheduler.start(sb::offload(job)));
+        }
+        for (auto const& each : all) scheduler.run(each);
+        bool in_order = order.size() == 100;
+        for (std::size_t i = 0; in_order && i < order.size(); ++i) in_order = order[i] == static_cast<int>(i);
+        CHECK(in_order);
+    }
+}
+
+TEST_CASE("own J6: a task that ends while its job has no room yet takes none, and what the job holds goes at once") {
+    for (bool const release : {false, true}) {
+        sb::testing::virtual_pump pump;
+        sb::task_scheduler scheduler{pump, pump, crews(1, 1, 1)};
+        blocker first;
+        auto const blocking = scheduler.start(first.job());
+        pump.turn(true);
+        first.wait_for_begin();
+        std::atomic<int> ran{0};
+        std::vector<sb::future<void>> all;
+        for (int i = 0; i < 5; ++i) all.push_back(scheduler.start(sb::offload([&, held = std::make_unique<live>()] { ++ran; })));
+        pump.turn(true);
+        CHECK(live::count() == 5); // one is in the queue, four wait for room
+        for (std::size_t const gone : {4u, 1u, 2u}) {
+            if (release) all[gone].reset();
+            if (!release) all[gone].cancel();
+        }
+        while (live::count() != 2) pump.turn(true);
+        first.let_end();
+        scheduler.run(all[3]);
+        CHECK(ran == 2);
+        CHECK(all[0].ready());
+    }
+}
+
+TEST_CASE_FIXTURE(one_of_each, "own J7: a worker survives whatever a job throws, and results that cannot be moved") {
+    struct moves_badly {
+        int moves_left;
+        explicit moves_badly(int moves) : moves_left(moves) {}
+        moves_badly(moves_badly&& other) : moves_left(other.moves_left - 1) {
+            if (moves_left < 0) throw std::runtime_error("cannot be moved");
+        }
+    };
+    struct nothing_known {};
+    CHECK_THROWS_AS(scheduler.run(sb::offload([] { throw nothing_known{}; })), nothing_known);
+    CHECK_THROWS_AS(scheduler.run(sb::offload([] { throw 5; })), int);
+    CHECK_THROWS_AS(scheduler.run(sb::offload([] { throw sb::cancelled{}; })), sb::cancelled);
+    for (int moves = 0; moves < 8; ++moves) { // on the worker, and then in the task
+        auto const job = scheduler.start([moves, got = std::optional<moves_badly>()](sb::returns<void>& co) mutable {
+            SB_BEGIN(co);
+            SB_AWAIT_INTO(got, sb::offload([moves] { return moves_badly(moves); }));
+            SB_END();
+        });
+        try {
+            scheduler.run(job);
+        } catch (std::runtime_error const&) {
+            CHECK(moves < 7);
+        }
+        (void)job.error();
+    }
+    CHECK(scheduler.run(sb::offload(twice, 1)) == 2);
 }

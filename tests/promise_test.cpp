@@ -194,6 +194,13 @@ TEST_CASE_FIXTURE(fixture, "the future of a promise is taken once: future_taken"
     CHECK_THROWS_AS(p.get_future(), sb::future_taken);
 }
 
+TEST_CASE_FIXTURE(fixture, "own PR1: an error may be given as the exception itself") {
+    sb::promise<int> p{scheduler};
+    auto const soon = p.get_future();
+    CHECK(p.set_error(std::runtime_error("no answer")));
+    CHECK_THROWS_WITH_AS(soon.get(), "no answer", std::runtime_error);
+}
+
 TEST_CASE_FIXTURE(fixture, "own PR3: a promise is completed once: already_completed") {
     sb::promise<int> const p{scheduler};
     auto f = p.get_future();

@@ -221,7 +221,7 @@ public:
 template <class G, bool IsFrame = is_frame<G>>
 struct erasable : std::false_type {};
 template <class F>
-struct erasable<F, true> : std::bool_constant<!access::is_task<context_of<F>>()> {
+struct erasable<F, true> : std::bool_constant<access::is_generator<context_of<F>>()> {
     using frame = F;
 };
 template <class F>

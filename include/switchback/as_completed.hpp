@@ -130,12 +130,12 @@ struct result_of_many<many_of<R>> {
 
 struct completions_access {
     template <class... A>
-    static auto make(core& home, std::size_t limit, A&&... what) {
+    static auto make(node& starter, std::size_t limit, A&&... what) {
         auto source = make_source(static_cast<A&&>(what)...);
         using made_of = decltype(source);
         completions<typename result_of_many<typename made_of::results>::type> made;
-        made.of_ = arrivals_ref(*new arrivals_from<made_of>(home, limit, std::move(source)));
-        made.runner_ = future_access::make(start_within(home, runs_arrivals{made.of_}));
+        made.of_ = arrivals_ref(*new arrivals_from<made_of>(*starter.home, limit, std::move(source)));
+        made.runner_ = future_access::make(start_within(starter, runs_arrivals{made.of_}));
         return made;
     }
 };
@@ -151,7 +151,7 @@ auto completions_from(Context& co, [[maybe_unused]] std::size_t limit, A&&... wh
             "sb::as_completed takes the body's context, and a range and a function that makes an awaitable of "
             "each element; or a generator of awaitables");
     } else {
-        return completions_access::make(*access::body(co).home, limit, static_cast<A&&>(what)...);
+        return completions_access::make(access::body(co), limit, static_cast<A&&>(what)...);
     }
 }
 

@@ -17,7 +17,7 @@ struct close_report {
     std::size_t tasks = 0; // whose clean-up has not ended
     std::size_t jobs = 0;  // that still run on worker threads
 #if SB_DETAIL_EXCEPTIONS
-    std::vector<traceback> standing{}; // where each of those tasks waits
+    std::vector<traceback> standing{}; // where each of those tasks waits, and its name, if it was given one
 #endif
 
     bool complete() const noexcept { return tasks == 0 && jobs == 0; }

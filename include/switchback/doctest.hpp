@@ -185,7 +185,8 @@ private:
     static std::string lines_of(traceback const& way) {
         auto const text = text_of(way);
         auto const begin = text.find('\n') + 1;
-        return text.substr(begin, text.size() - begin - 1);
+        auto const whose = way.task().empty() ? std::string() : "  Task \"" + way.task() + "\"\n";
+        return whose + text.substr(begin, text.size() - begin - 1);
     }
     static std::string words_of(std::exception_ptr const& error, traceback const& way) {
         auto said = text_of(way) + describe_whole(error);

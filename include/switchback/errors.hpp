@@ -143,14 +143,41 @@ struct scope_closed : misuse {
     scope_closed() : misuse("a task group or time limit was used outside of its SB_ASYNC_WITH block") {}
 };
 
+// A task_local without a default was asked in a task that it was not set in.
+struct nothing_set : misuse {
+    nothing_set() : misuse("this task_local has no default, and was not set in this task") {}
+};
+
+// A task was started by an owner whose close() was awaited before.
+struct owner_closed : misuse {
+    owner_closed() : misuse("a task was started by an owner that was closed before") {}
+};
+
+// A method of an active_object awaits a call of its own object: that begins when the method has ended.
+struct would_wait_for_itself : misuse {
+    would_wait_for_itself()
+        : misuse("a method of an active_object awaits a call of its own object, which cannot begin before the "
+                 "method has ended: await the frame itself") {}
+};
+
 // A nested run() waits for a task whose own step it was called from.
 struct would_deadlock : misuse {
     would_deadlock() : misuse("run() would wait for a task that cannot go on before run() returns") {}
 };
 
-// Who wanted a task to end: a future's cancel(), a time limit, a group or the like that it runs in, the
-// last future's going, or its scheduler's end.
-enum class cancel_cause : unsigned char { request, timeout, group, release, closing };
+// A task waits for a mutex that a frame of its own holds: it would wait for ever.
+struct already_locked : misuse {
+    already_locked() : misuse("this task holds the mutex already, and would wait for itself") {}
+};
+
+// A guard that holds no lock was unlocked, or is to give it up while it waits in a condition.
+struct not_locked : misuse {
+    not_locked() : misuse("this guard holds no lock") {}
+};
+
+// Who wanted a task to end: a future's cancel(), a time limit, a group or the like that it runs in, its owner's
+// cancel() or close(), the last future's or the owner's going, or its scheduler's end.
+enum class cancel_cause : unsigned char { request, timeout, group, owner, release, closing };
 
 namespace detail {
 class cancel_scope;
@@ -178,6 +205,33 @@ struct empty_promise : misuse {
 struct broken_promise : std::exception {
     char const* what() const noexcept override { return "the promise was dropped before it was completed"; }
 };
+#endif
+
+#if SB_DETAIL_EXCEPTIONS
+// What a thread hears that waits for a call or a task on a scheduler, when that has closed.
+struct scheduler_closed : std::exception {
+    char const* what() const noexcept override { return "the scheduler has closed"; }
+};
+#endif
+
+#if SB_DETAIL_EXCEPTIONS
+// What a task sees, at its await, when the mutex, queue, event or the like that it waits in dies. (Where there are
+// no exceptions, the task ends as cancelled; so for the other two below.)
+struct destroyed : std::exception {
+    char const* what() const noexcept override { return "what this task waited for has been destroyed"; }
+};
+// A queue or broadcast that was closed has nothing more to give, or takes nothing more (Python: QueueShutDown).
+struct queue_closed : std::exception {
+    char const* what() const noexcept override { return "the queue has been closed"; }
+};
+// A barrier was aborted or reset while this task waited in it, or before (Python: BrokenBarrierError).
+struct broken_barrier : std::exception {
+    char const* what() const noexcept override { return "the barrier has been broken"; }
+};
+#else
+struct destroyed {};
+struct queue_closed {};
+struct broken_barrier {};
 #endif
 
 // What a suspended task sees, at its await, when it is cancelled. Deliberately no std::exception:

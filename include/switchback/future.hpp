@@ -96,6 +96,15 @@ public:
         return task.home->cancel(task);
     }
 
+    // Names the task, for reports: see returns::set_name. One that has ended keeps the name that it has.
+    // Allocates. Python: Task.set_name.
+    void set_name(std::string name) const { detail::set_name(checked(), std::move(name)); }
+    // Empty where it has none, and where the task has ended well.
+    std::string name() const {
+        auto const* const known = detail::name_of(checked());
+        return known == nullptr ? std::string() : *known;
+    }
+
     // At the edge, for code that is no task: calls the function once, with this future, when the task has
     // ended in whichever way; from the ready queue, in its turn among those who wait, never within this
     // call, even if the task has ended before. Until then the future that it is to be called with keeps
@@ -220,6 +229,7 @@ private:
             if (at == &awaited) raise<misuse>("a task awaits its own future: it would never end");
             at = !at->is(is_root) ? at->awaiter : at->is(is_branch) ? at->listener->owner() : nullptr;
         }
+        if (SB_DETAIL_UNLIKELY(self.home->queues_of_calls != 0)) core::check_not_behind(self, awaited);
     }
 };
 

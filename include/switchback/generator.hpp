@@ -17,6 +17,7 @@
 #include <switchback/detail/frame_traits.hpp>
 #include <switchback/detail/generator_iterator.hpp>
 #include <switchback/errors.hpp>
+#include <switchback/generator_status.hpp>
 #include <switchback/try.hpp>
 #include <switchback/yields.hpp>
 #if SB_DETAIL_EXCEPTIONS
@@ -29,9 +30,6 @@
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
-
-// Where a generator stands (Python: inspect.getgeneratorstate).
-enum class generator_status { created, running, suspended, closed };
 
 namespace detail {
 [[noreturn]] SB_DETAIL_COLD inline void throw_already_running() { raise<already_running>(); }
@@ -57,10 +55,11 @@ struct generator_context {
 };
 template <class F>
 struct generator_context<F, true> {
-    static constexpr bool is_task = access::is_task<context_of<F>>();
-    static_assert(!is_task,
-        "sb::generator takes a body that is called with sb::yields<Y>&; this one is a task's");
-    using type = std::conditional_t<is_task, yields<char>, context_of<F>>;
+    static constexpr bool is_generator = access::is_generator<context_of<F>>();
+    static_assert(is_generator,
+        "sb::generator takes a body that is called with sb::yields<Y>&; this one is a task's, or an async "
+        "generator's");
+    using type = std::conditional_t<is_generator, context_of<F>, yields<char>>;
 };
 } // namespace detail
 

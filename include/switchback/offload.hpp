@@ -8,11 +8,18 @@
 // rvalues, so that a parameter taken by value is a local of the call, and dies on the worker. An
 // exception comes back to the awaiting task. The seed calls this a threadtask.
 //
-// As many run at once as the pool has threads (worker_options::threads), whatever sb::at_most allows.
+// As many run at once as the pool has threads (see <switchback/worker_options.hpp>), whatever sb::at_most
+// allows. A job that waits for something else than the processor, a file or a name server, would keep one
+// of them from its work: offload_blocking() has more threads, of its own.
+//
+//     SB_AWAIT_INTO(text, sb::offload_blocking(read_whole_file, path));
+//
+// Beyond that, jobs wait in the order in which they were offloaded; none is refused: the task just waits
+// longer.
 //
 // A callable whose first parameter is a sb::stop_token is told when nobody waits any more. A job
 // that has not begun then does not run; one that runs is abandoned, and its result thrown away when
-// it comes.
+// it comes. To speak to the scheduler meanwhile: <switchback/progress.hpp>, <switchback/remote.hpp>.
 #pragma once
 
 #include <switchback/detail/await.hpp>
@@ -78,8 +85,8 @@ class job final : public pool_job, public waitable {
 public:
     using result_type = typename traits::result_type;
 
-    job(core& home, Function&& function, std::tuple<A...>&& arguments)
-        : home_(home), function_(std::move(function)), arguments_(std::move(arguments)) {}
+    job(core& home, job_kind kind, Function&& function, std::tuple<A...>&& arguments)
+        : pool_job(kind), home_(home), function_(std::move(function)), arguments_(std::move(arguments)) {}
 
     void begin(node& waiter) {
         waiter_ = &waiter;
@@ -113,7 +120,7 @@ public:
             return;
         }
         stop_.request();
-        give_up();
+        home_.workers().give_up(*this);
     }
     bool forward_cancel(node&, cancel_request const&) noexcept override { return false; }
 
@@ -162,6 +169,7 @@ struct [[nodiscard]] offloaded {
 
     Function function;
     std::tuple<A...> arguments;
+    detail::job_kind kind = detail::job_kind::computes;
 };
 
 // Runs `callable(arguments...)` on a worker thread. Awaited by a task it gives what that returns, or
@@ -169,6 +177,13 @@ struct [[nodiscard]] offloaded {
 template <class Function, class... A>
 offloaded<std::decay_t<Function>, std::decay_t<A>...> offload(Function&& callable, A&&... arguments) {
     return {static_cast<Function&&>(callable), {static_cast<A&&>(arguments)...}};
+}
+
+// The same for one that blocks: that reads files, asks name servers, waits for a process or a lock. It runs
+// on threads of which there are more (worker_options::blocking_threads), and which end when they are idle.
+template <class Function, class... A>
+offloaded<std::decay_t<Function>, std::decay_t<A>...> offload_blocking(Function&& callable, A&&... arguments) {
+    return {static_cast<Function&&>(callable), {static_cast<A&&>(arguments)...}, detail::job_kind::blocks};
 }
 
 namespace detail {
@@ -186,7 +201,7 @@ struct awaiter<offloaded<Function, A...>> {
         static_assert(!std::is_lvalue_reference_v<decltype(make())>,
             "a job runs once: write std::move(x), or offload(…) where it is awaited");
         auto* const fresh =
-            new made(*self.home, std::move(given.function), std::move(given.arguments));
+            new made(*self.home, given.kind, std::move(given.function), std::move(given.arguments));
         self.object = fresh;
         self.awaits = awaited_kind::object;
         self.state = node_state::waiting;

@@ -27,6 +27,10 @@
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
 
+namespace detail {
+struct promise_access;
+}
+
 // T is an object that can be moved, or void.
 template <class T>
 class promise {
@@ -92,6 +96,10 @@ public:
     // The same, with an exception: it is raised at each await of the future. (With sb::cancelled the
     // future reads as cancelled.) On the scheduler's thread it allocates.
     bool set_error(std::exception_ptr error) const { return checked().fail(std::move(error)); }
+    template <class E, class = std::enable_if_t<!std::is_convertible_v<E, std::exception_ptr>>>
+    bool set_error(E error) const {
+        return set_error(std::make_exception_ptr(static_cast<E&&>(error)));
+    }
 #endif
 
     // Whether somebody may still hear of a completion, which has not come yet. From any thread: a hint, to
@@ -117,6 +125,8 @@ public:
 
 private:
     using state = detail::promise_state<T>;
+    friend struct detail::promise_access;
+    explicit promise(state* made) noexcept : state_(made) {}
 
     state& checked() const {
         if (state_ == nullptr) detail::raise<empty_promise>();
@@ -127,6 +137,14 @@ private:
 };
 
 namespace detail {
+
+// For what waits in the library itself.
+struct promise_access {
+    template <class T>
+    static promise<T> make(core& home) {
+        return promise<T>(promise_state<T>::make(home));
+    }
+};
 
 // For its sentence.
 template <class T>

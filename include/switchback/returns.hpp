@@ -18,6 +18,7 @@
 #include <switchback/detail/core.hpp>
 #include <switchback/detail/frame_traits.hpp>
 #include <switchback/detail/slot.hpp>
+#include <switchback/detail/task_marks.hpp>
 #include <switchback/detail/type_name.hpp>
 
 #include <type_traits>
@@ -38,6 +39,7 @@ class task_state : public node {
 public:
     static constexpr bool is_generator = false;
     static constexpr bool is_task = true;
+    static constexpr bool can_yield = false;
 
     using node::node;
     ~task_state() { drop(0); }
@@ -191,6 +193,17 @@ public:
     // The time on the scheduler's clock.
     time_point now() const noexcept { return this->home->time().now(); }
 
+    // Names this task, for reports: of what a scheduler that closes has not seen the end of, of a test's
+    // deadlock, of an error that went unhandled. Frames that it awaits are the same task; what it starts has
+    // no name before it is given one. See future::set_name, for those who start it. Takes constant time but
+    // for a walk through the awaits around this one; allocates. Python: Task.set_name.
+    void set_name(std::string name) { detail::set_name(detail::root_above(*this), std::move(name)); }
+    // Empty where it has none.
+    std::string name() const {
+        auto const* const known = detail::name_of(detail::root_above(const_cast<returns&>(*this)));
+        return known == nullptr ? std::string() : *known;
+    }
+
 private:
     using state = detail::result_state<R>;
     friend struct detail::access;
@@ -200,6 +213,31 @@ private:
 };
 
 namespace detail {
+
+// Runs the body to where it waits or ends. What it throws is caught here, beside it: above it a failure is
+// an ordinary return value.
+template <class F, class Context>
+SB_DETAIL_INLINE step run_frame(F& frame, Context& co, task_state& header) noexcept {
+    step outcome;
+    SB_DETAIL_TRY {
+        do {
+            outcome = frame(co);
+        } while (SB_DETAIL_UNLIKELY(outcome == step::again));
+    }
+    SB_DETAIL_CATCH_ALL {
+        header.home->capture(header);
+        outcome = step::failed;
+    }
+    return outcome;
+}
+// Asks the body where it stands in the source.
+template <class F, class Context>
+void describe_frame(F& frame, Context& co, task_state& header) {
+    auto const path = std::exchange(header.path, describe_mark);
+    SB_DETAIL_TRY { frame(co); }
+    SB_DETAIL_CATCH_ALL {} // code before SB_BEGIN: then nobody knows where it stands
+    header.path = path;
+}
 
 // A node with its frame, which is destroyed before the node is.
 template <class F>
@@ -220,20 +258,8 @@ struct node_of final : returns<typename context_of<F>::return_type> {
     state& result_part() noexcept { return static_cast<state&>(static_cast<context&>(*this)); }
     static node_of& from(node& n) noexcept { return access::downcast<node_of, context>(n); }
 
-    // Runs the body to where it waits or ends. What it throws is caught here, beside it: above it a
-    // failure is an ordinary return value.
     SB_DETAIL_INLINE step run_body() noexcept {
-        step outcome;
-        SB_DETAIL_TRY {
-            do {
-                outcome = frame(static_cast<context&>(*this));
-            } while (SB_DETAIL_UNLIKELY(outcome == step::again));
-        }
-        SB_DETAIL_CATCH_ALL {
-            header().home->capture(header());
-            outcome = step::failed;
-        }
-        return outcome;
+        return run_frame(frame, static_cast<context&>(*this), result_part());
     }
     SB_DETAIL_INLINE void destroy_frame() noexcept {
         ::switchback::detail::destroy(frame);
@@ -257,10 +283,7 @@ struct node_of final : returns<typename context_of<F>::return_type> {
     }
     static void describe(node& n) {
         auto& self = from(n);
-        auto const path = std::exchange(n.path, describe_mark);
-        SB_DETAIL_TRY { self.frame(static_cast<context&>(self)); }
-        SB_DETAIL_CATCH_ALL {} // code before SB_BEGIN: then nobody knows where it stands
-        n.path = path;
+        describe_frame(self.frame, static_cast<context&>(self), self.result_part());
     }
     static void destroy_frame_of(node& n) noexcept { from(n).destroy_frame(); }
     static void destroy_result_of(node& n) noexcept { from(n).result_part().discard_result(); }
@@ -275,10 +298,9 @@ inline const frame_type node_of<F>::type{&node_of::resume, &node_of::describe,
     node_of::state::has_trivial_result ? nullptr : &node_of::destroy_result_of, type_name<F>(),
     &node_of::where, sizeof(node_of), alignof(node_of)};
 
-// Builds a frame in a new node, from a function that makes it. What it throws passes on.
-template <class F, class Make>
-SB_DETAIL_INLINE node_of<F>* make_node(core* home, frame_memory& memory, bool with_prefix, Make& make) {
-    using made = node_of<F>;
+// Builds a frame in a new node of a type, from a function that makes it. What it throws passes on.
+template <class made, class F, class Make>
+SB_DETAIL_INLINE made* build_node(core* home, frame_memory& memory, bool with_prefix, Make& make) {
     struct guard {
         frame_memory& memory;
         made* allocated;
@@ -293,6 +315,10 @@ SB_DETAIL_INLINE node_of<F>* make_node(core* home, frame_memory& memory, bool wi
     building.allocated = nullptr;
     if (with_prefix) fresh->header().set(has_prefix);
     return fresh;
+}
+template <class F, class Make>
+SB_DETAIL_INLINE node_of<F>* make_node(core* home, frame_memory& memory, bool with_prefix, Make& make) {
+    return build_node<node_of<F>, F>(home, memory, with_prefix, make);
 }
 
 } // namespace detail

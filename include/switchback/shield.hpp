@@ -36,13 +36,13 @@ struct [[nodiscard]] shielding<A, void> {
 
 // From now on the task goes on when its last future has gone.
 template <class A>
-auto begin_shielded(core& home, A& awaited) {
-    auto task = future_access::make(start_within(home, std::move(awaited)));
+auto begin_shielded(node& waiter, A& awaited) {
+    auto task = future_access::make(start_within(waiter, std::move(awaited)));
     future_access::state_of(task)->set(is_shielded);
     return task;
 }
 template <class R>
-future<R> begin_shielded(core&, future<R>& awaited) {
+future<R> begin_shielded(node&, future<R>& awaited) {
     if (!awaited.valid()) raise<already_awaited>();
     future_access::state_of(awaited)->set(is_shielded);
     return std::move(awaited);
@@ -51,7 +51,7 @@ future<R> begin_shielded(core&, future<R>& awaited) {
 template <class A, class R>
 step shielding<A, R>::operator()(returns<R>& co) {
     SB_BEGIN(co);
-    task = begin_shielded(*access::body(co).home, awaited);
+    task = begin_shielded(access::body(co), awaited);
     SB_AWAIT_INTO(result, std::move(task));
     SB_RETURN(std::move(*result));
     SB_END();
@@ -60,7 +60,7 @@ step shielding<A, R>::operator()(returns<R>& co) {
 template <class A>
 step shielding<A, void>::operator()(returns<void>& co) {
     SB_BEGIN(co);
-    task = begin_shielded(*access::body(co).home, awaited);
+    task = begin_shielded(access::body(co), awaited);
     SB_AWAIT(std::move(task));
     SB_END();
 }

@@ -11,13 +11,13 @@ inline namespace SB_DETAIL_ABI {
 template <class R>
 template <class A>
 auto returns<R>::start(A&& awaitable) {
-    return detail::future_access::make(*detail::start(*this->home, static_cast<A&&>(awaitable), 1));
+    return detail::future_access::make(*detail::start_from(*this, static_cast<A&&>(awaitable), 1));
 }
 
 template <class R>
 template <class A>
 void returns<R>::start_detached(A&& awaitable) {
-    detail::start(*this->home, static_cast<A&&>(awaitable), 0);
+    detail::start_from(*this, static_cast<A&&>(awaitable), 0);
 }
 
 namespace detail {

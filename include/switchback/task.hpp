@@ -139,20 +139,30 @@ result_state<R>& make_root_node(frame_memory&, task<R>&& given) {
 
 // A task that belongs to another one: its clean-up may want it while the scheduler closes.
 template <class A>
-auto& start_within(core& home, A&& awaitable) {
+auto& start_within(node& starter, A&& awaitable) {
+    auto& home = *starter.home;
     home.check_not_over();
     auto& root = make_root_node(home.memory, static_cast<A&&>(awaitable));
     home.adopt(root, 1);
+    if (SB_DETAIL_UNLIKELY(home.marks != nullptr)) home.inherit(starter, root);
     return root;
 }
 
-// What start() does, in a body and outside.
+// What start() does outside of tasks …
 template <class A>
 auto start(core& home, A&& awaitable, std::uint32_t references) {
     home.check_open();
     auto& root = make_root_node(home.memory, static_cast<A&&>(awaitable));
     home.adopt(root, references);
     return &root;
+}
+// … and in a body.
+template <class A>
+auto start_from(node& starter, A&& awaitable, std::uint32_t references) {
+    auto& home = *starter.home;
+    auto* const root = start(home, static_cast<A&&>(awaitable), references);
+    if (SB_DETAIL_UNLIKELY(home.marks != nullptr)) home.inherit(starter, *root);
+    return root;
 }
 
 } // namespace detail

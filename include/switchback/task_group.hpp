@@ -19,6 +19,7 @@
 
 #if SB_DETAIL_EXCEPTIONS
 
+#    include <switchback/detail/room_for_node.hpp>
 #    include <switchback/exception_group.hpp>
 #    include <switchback/start.hpp>
 
@@ -39,9 +40,13 @@ public:
     auto& start(Make&& make) {
         owner().home->check_not_over(); // a clean-up may want it while the scheduler closes
         if (leaving_ && running_ == 0) raise<scope_closed>(); // and the owner is on its way out
-        place for_watcher(home->memory);
+        room_for_node for_watcher(home->memory, size_of_watchers);
         auto& task = make(home->memory);
         watch(task, for_watcher.take());
+        if (SB_DETAIL_UNLIKELY(home->marks != nullptr) && !home->try_inherit(owner(), task)) {
+            home->cancel(task); // before it begins
+            raise<std::bad_alloc>();
+        }
         return task;
     }
 
@@ -59,18 +64,7 @@ private:
     struct watcher;
     struct list_entry : links {};
 
-    // Memory for a watcher, until there is one.
-    class place {
-    public:
-        explicit place(frame_memory& memory);
-        ~place();
-        void* take() noexcept { return std::exchange(memory_, nullptr); }
-
-    private:
-        frame_memory& from_;
-        void* memory_;
-    };
-
+    static std::size_t const size_of_watchers;
     static frame_type const type_of_watchers;
     static step task_has_ended(node& n);
     static watcher& watcher_of(links& entry) noexcept;

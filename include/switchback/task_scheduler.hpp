@@ -35,6 +35,8 @@ public:
     // before the first job.
     explicit task_scheduler(event_pump& pump, clock const& time = steady_clock(),
         worker_options const& workers = {});
+    task_scheduler(event_pump& pump, worker_options const& workers)
+        : task_scheduler(pump, steady_clock(), workers) {}
     task_scheduler(task_scheduler const&) = delete;
     task_scheduler& operator=(task_scheduler const&) = delete;
 
@@ -104,7 +106,7 @@ public:
     void set_turn_limit(turn_limit const& limit) { core_->set_turn_limit(limit); }
 
     // How other threads speak to this scheduler. From any thread.
-    switchback::remote remote() const { return switchback::remote(core_->mail()); }
+    switchback::remote remote() const { return switchback::remote(*core_); }
 
 private:
     friend struct detail::scheduler_access;

@@ -35,13 +35,16 @@ public:
 
     // Of nothing.
     traceback() = default;
-    explicit traceback(detail::trace const& gathered);
+    explicit traceback(detail::trace const& gathered, std::string task = {});
     // Of an error that went unhandled.
     explicit traceback(unhandled_error const& error);
 
     // Outermost first, as Python prints them.
     std::vector<entry> const& entries() const noexcept { return entries_; }
     bool empty() const noexcept { return entries_.empty(); }
+    // The name of the task, where it has one and this is of a task as such: in a report of errors that went
+    // unhandled, or of tasks that have not ended. See returns::set_name.
+    std::string const& task() const noexcept { return task_; }
     // Frames beyond those listed: a traceback of thousands of frames is cut.
     std::size_t omitted() const noexcept { return omitted_; }
 
@@ -51,6 +54,7 @@ public:
 private:
     std::vector<entry> entries_;
     std::size_t omitted_ = 0;
+    std::string task_;
 };
 
 // "std::runtime_error: no such user": the type and what it says of itself.

@@ -23,6 +23,7 @@ struct unhandled_error {
     std::exception_ptr error;
     char const* where;           // "a generator's destructor", "a task whose result nobody holds", …
     detail::trace const* gathered; // null: no traceback. See sb::traceback, which is made from this
+    char const* task = nullptr;    // the name that the task was given; null: none. Valid during the call
 };
 
 // Called on the thread where the error was found, often from within a destructor: must not throw.

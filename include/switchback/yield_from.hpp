@@ -204,7 +204,10 @@ template <class Body, class Given>
 constexpr delegate_to kind_of_delegate() {
     using to = std::remove_reference_t<Given>;
     if constexpr (Body::is_task) {
-        static_assert(!Body::is_task, "SB_YIELD_FROM in a task: a task awaits");
+        static_assert(!Body::is_task || Body::can_yield, "SB_YIELD_FROM in a task: a task awaits");
+        static_assert(!Body::can_yield,
+            "SB_YIELD_FROM in an async generator: write SB_FOR_AWAIT (each, other), and SB_YIELD(*each) on the "
+            "next line");
         return delegate_to::nothing;
     } else if constexpr (std::is_lvalue_reference_v<Given> && is_cursor<to>::value) {
         return delegate_to::range;

@@ -37,6 +37,7 @@ class generator_state : public conversation<Y, Sent, Delegates>,
 public:
     static constexpr bool is_generator = true;
     static constexpr bool is_task = false;
+    static constexpr bool can_yield = true;
     static constexpr bool delegates = Delegates;
 
     SB_DETAIL_INLINE path_t enter() noexcept { return std::exchange(this->path, path_running); }

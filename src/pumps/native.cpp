@@ -85,8 +85,8 @@ void native_pump::sleep() {
     asleep_.store(true);
     if (!woken_.load()) wait_readable(read_end_, time_left());
     asleep_.store(false);
-    std::uint64_t sink = 0;
-    while (read(read_end_, &sink, sizeof sink) > 0) {}
+    std::uint64_t sink[8];
+    while (read(read_end_, sink, sizeof sink) == sizeof sink) {} // an eventfd gives eight bytes, and is empty
 }
 
 void native_pump::ring() noexcept {

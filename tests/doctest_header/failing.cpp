@@ -76,6 +76,20 @@ SB_TEST_CASE("a deadlock") {
     }
 };
 
+SB_TEST_CASE("a deadlock of tasks with names") {
+    sb::future<void> one{};
+    sb::future<void> other{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        co.set_name("the case");
+        one = co.start(waits_for_the_other{&other});
+        one.set_name("the first");
+        other = co.start(waits_for_the_other{&one});
+        SB_AWAIT(one);
+        SB_END();
+    }
+};
+
 SB_TEST_CASE("an unhandled error") {
     sb::future<void> unseen{};
     sb::step operator()(sb::returns<void>& co) {

@@ -3,6 +3,8 @@
 #include "frames.hpp"
 
 #include <switchback/offload.hpp>
+#include <switchback/progress.hpp>
+#include <switchback/remote.hpp>
 #include <switchback/run_in_parallel.hpp>
 
 #include <memory>
@@ -62,6 +64,60 @@ SB_SCENARIO("aio X2: jobs side by side", faults::uses_threads) {
         SB_BEGIN(co);
         SB_AWAIT(sb::run_in_parallel(faults::cleans_up{}, sb::offload([] { return 1; }),
             sb::offload([held = std::make_shared<test::live>()] { return held; })));
+        SB_END();
+    }
+};
+
+SB_SCENARIO("own J4: a blocking job's result comes back", faults::uses_threads) {
+    std::unique_ptr<test::live> got{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            enters_try();
+            SB_AWAIT_INTO(got, sb::offload_blocking([alive = test::live()] { return std::make_unique<test::live>(); }));
+        } SB_FINALLY {
+            leaves_try();
+            SB_AWAIT(sb::yield_now());
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+SB_SCENARIO("own FT1, own FT3: a job calls back, and starts a task", faults::uses_threads | faults::may_report) {
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            enters_try();
+            SB_AWAIT(sb::offload([remote = faults::scheduler().remote()] {
+                try {
+                    remote.run_from_thread([held = test::live()] { return std::make_shared<test::live>(); });
+                    remote.run_task_from_thread(faults::value_after{1, 0s});
+                } catch (sb::scheduler_closed const&) {
+                } catch (sb::cancelled const&) {
+                }
+            }));
+        } SB_FINALLY {
+            leaves_try();
+            SB_AWAIT(sb::yield_now());
+        } SB_END_TRY
+        SB_END();
+    }
+};
+
+SB_SCENARIO("own PG1, own PG3: a job tells how far it has come", faults::uses_threads) {
+    sb::progress<test::live> how_far{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        SB_TRY {
+            enters_try();
+            how_far = {co, [alive = test::live()](test::live const&) {}};
+            SB_AWAIT(sb::offload([](sb::progress_sink<test::live> out) {
+                for (int i = 0; i < 3; ++i) out(test::live());
+            }, how_far.sink()));
+        } SB_FINALLY {
+            leaves_try();
+            SB_AWAIT(sb::yield_now());
+        } SB_END_TRY
         SB_END();
     }
 };

@@ -26,9 +26,15 @@ struct access {
         return false;
     }
 
+    // Whether a body with that context is a task's: it waits, and hands out nothing before its end.
     template <class Context>
     static constexpr bool is_task() noexcept {
-        return Context::state::is_task;
+        return Context::state::is_task && !Context::state::can_yield;
+    }
+    // … or a generator's, which does not wait.
+    template <class Context>
+    static constexpr bool is_generator() noexcept {
+        return !Context::state::is_task;
     }
 
     template <class Context>

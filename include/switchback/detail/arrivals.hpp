@@ -69,6 +69,10 @@ public:
     void abandon(node&) noexcept override { waits_ = false; }
     bool forward_cancel(node& runner, cancel_request const& what) noexcept override;
     bool waits_for_running(std::size_t& left) const noexcept override;
+    void show_tasks(task_visitor& to) const noexcept override {
+        show_branches(running_list_, to);
+        show_branches(arrived_list_, to);
+    }
 
 protected:
     arrivals(core& home, std::size_t limit) noexcept : home_(&home), limit_(limit), taker_(*this) {}

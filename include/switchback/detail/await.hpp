@@ -45,7 +45,13 @@ template <class T, class = void>
 struct is_generator_frame : std::false_type {};
 template <class T>
 struct is_generator_frame<T, std::enable_if_t<is_frame<T>>>
-    : std::bool_constant<!access::is_task<context_of<T>>()> {};
+    : std::bool_constant<access::is_generator<context_of<T>>()> {};
+
+template <class T, class = void>
+struct is_async_frame : std::false_type {};
+template <class T>
+struct is_async_frame<T, std::enable_if_t<is_frame<T>>>
+    : std::bool_constant<!is_task_frame<T>::value && !is_generator_frame<T>::value> {};
 
 template <class T, class = void>
 struct is_awaitable : std::true_type {};
@@ -57,7 +63,10 @@ template <class T>
 constexpr void check_awaitable() {
     static_assert(!is_generator_frame<plain<T>>::value,
         "a generator is not awaited: its context is sb::yields; a task's is sb::returns<R>");
-    static_assert(is_awaitable<T>::value || is_generator_frame<plain<T>>::value,
+    static_assert(!is_async_frame<plain<T>>::value,
+        "an async generator is not awaited, its next() is; or it stands in a SB_FOR_AWAIT loop");
+    static_assert(is_awaitable<T>::value || is_generator_frame<plain<T>>::value ||
+                      is_async_frame<plain<T>>::value,
         "this is nothing that can be awaited: a frame (a class or mutable lambda with one "
         "operator(), sb::step operator()(sb::returns<R>& co)), sb::task, sb::future, sb::sleep, …");
     static_assert(!is_task_frame<plain<T>>::value || !std::is_lvalue_reference_v<T>,

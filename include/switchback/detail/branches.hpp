@@ -50,6 +50,7 @@ public:
     void abandon(node& waiter) noexcept override;
     bool forward_cancel(node& waiter, cancel_request const& what) noexcept override;
     bool waits_for_running(std::size_t& left) const noexcept override;
+    void show_tasks(task_visitor& to) const noexcept override { show_branches(list_, to); }
 
 private:
     bool decides(node& branch) const noexcept;

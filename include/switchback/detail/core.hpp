@@ -29,6 +29,20 @@ class pool_job;
 class worker_pool;
 class inbox;
 class cancel_scope;
+class task_marks;
+
+// Says, where tests want another order than the queue's, which of the ready nodes has the next step: one of that
+// list, or null where none is to have one now. See <switchback/testing/stage.hpp>.
+class step_chooser {
+public:
+    virtual node* choose(list_head& ready) noexcept = 0;
+    // That object has made the node ready, which it waits in no more.
+    virtual void woken(node& waiter, waitable const& by) noexcept = 0;
+
+protected:
+    step_chooser() = default;
+    ~step_chooser() = default;
+};
 
 // What cannot be told by an exception: prints the sentence and aborts.
 [[noreturn]] void give_up(char const* why) noexcept;
@@ -48,6 +62,10 @@ public:
 protected:
     join() = default;
     ~join() = default;
+
+    static void show_branches(list_head const& branches, task_visitor& to) noexcept {
+        for (auto* at = branches.next; at != &branches; at = at->next) to.visit(root_of(*at));
+    }
 };
 
 class core final : public pump_client {
@@ -70,6 +88,7 @@ public:
     node* to_call = nullptr;        // that child
     failure in_flight;              // the error that a step::failed speaks of
     void* room_for_record = nullptr; // kept between frames that an error passes
+    task_marks* marks = nullptr;     // of tasks that have names or values of their own; null: none ever had
     node* begun_with = nullptr;     // the node that this step has resumed
     std::uint32_t awaits_left = awaits_in_a_row;
     std::uint32_t rounds = 0;
@@ -99,6 +118,10 @@ public:
     }
 
     void release_node(node& n) noexcept {
+        if (SB_DETAIL_UNLIKELY(n.type->let_go != nullptr)) {
+            n.type->let_go(n);
+            return;
+        }
         release_node_memory(
             memory, &n, n.type->size, n.type->alignment, n.is(has_prefix));
     }
@@ -145,9 +168,23 @@ public:
     // Of those that a join lists: the ones that had not ended when this began. To cancel one may end others.
     void cancel_branches(list_head& branches, cancel_how how) noexcept;
 
+    // A new root gets a copy of the values that task_local objects have where it is started. False: there is no
+    // memory; the second form releases the root then, and throws std::bad_alloc. Where `marks` is null there is
+    // nothing to inherit.
+    bool try_inherit(node& starter, node& root) noexcept;
+    void inherit(node& starter, node& root);
+
     void add_reference(node& root) noexcept { ++root.references; }
     void release(node& root) noexcept {
         if (--root.references == 0) release_last(root);
+    }
+    // The task that a node without a frame refers to, and has a reference to, ends as if its last future had gone,
+    // whatever futures there are. The node's memory goes.
+    void release_owned(node& holder) noexcept;
+    // The core lives on for somebody who may outlive its scheduler.
+    void hold() noexcept { ++held_; }
+    void let_go() noexcept {
+        if (--held_ == 0 && orphaned_) delete this;
     }
     // Whether there was something to cancel.
     bool cancel(node& root, cancel_cause cause = cancel_cause::request) noexcept {
@@ -174,10 +211,29 @@ public:
     // Throws what a finished root has failed with, with its traceback kept for whoever asks.
     [[noreturn]] void throw_failure(node& root);
 
+    // ---- Async generators, which are nobody's child between their steps
+
+    // One that has begun: known from now on to the scheduler, which outlives it.
+    void adopt_generator(node& n) noexcept;
+    // Its memory goes.
+    void forget_generator(node& n) noexcept;
+    // One that stands at a yield goes on as a task of its own, to clean up: as one whose last future has gone.
+    void release_generator(node& n) noexcept;
+    // Whether what is released now may still run its clean-up.
+    bool lets_clean_up() const noexcept { return clean_up_; }
+
     // ---- Waiting
 
     void wait_for_root(node& waiter, node& root) noexcept;
+    // Who would await a task that itself waits, directly or by way of others, in a queue of calls behind a method of
+    // the waiter's own task: throws would_wait_for_itself. Asked where there are such queues.
+    std::size_t queues_of_calls = 0;
+    static void check_not_behind(node& waiter, node& awaited);
+    static constexpr int most_looked_behind = 100;
     void wait_until(node& waiter, std::uint64_t deadline) noexcept;
+    // Something goes that nodes have waited in: those of this thread which it has made ready, and which have not
+    // gone on yet, find another object in its place.
+    static void replace_awaited(waitable const& gone, waitable& instead) noexcept;
     // A node that waits for a time does so no more.
     void stop_waiting(node& waiter) noexcept { unhook(waiter); }
     std::uint64_t now() const noexcept;
@@ -195,15 +251,25 @@ public:
 
     // Runs ready tasks until there are none, or their host should have its turn.
     void run_tasks(bool alarm_rang) noexcept override;
+    // Runs those nodes at once, which are ready and in no queue, ahead of all others, and those that come to the list
+    // meanwhile; no longer than that. `gone` says that the list is, which the nodes' steps may have brought about.
+    void run_ahead(list_head& first, std::chrono::nanoseconds time, bool const& gone) noexcept;
     bool awaits_other_threads() const noexcept override;
     // Whether a task waits for the end of one whose step is on the C++ stack, directly or by way of others:
     // that of a nested loop would never end. Looks at no more than so many.
     static bool waits_for_running(node& root, std::size_t& left) noexcept;
+    // Whether a time limit within that task has still to pass.
+    bool has_time_limit(node const& root, std::size_t& left) const noexcept;
     // The same of all those that a join lists and that have not ended.
     static bool wait_for_running(list_head const& branches, std::size_t& left) noexcept;
     // Turns the host's loop until the root has finished.
     void run_until_done(node& root);
     void set_turn_limit(turn_limit const& limit);
+    // Null: none any more.
+    void set_chooser(step_chooser* chooser) noexcept { chooser_ = chooser; }
+    void note_woken(node& waiter, waitable const& by) noexcept {
+        if (SB_DETAIL_UNLIKELY(chooser_ != nullptr)) chooser_->woken(waiter, by);
+    }
     void check_thread() const;
 
     std::size_t unfinished() const noexcept { return unfinished_; }
@@ -213,6 +279,17 @@ public:
         for (auto* at = roots_.next; at != &roots_; at = at->next) {
             if (auto& root = root_of(*at); root.state != node_state::done) visitor(root);
         }
+    }
+    // Roots that have ended, and async generators, too.
+    void show_tasks(task_visitor& to) noexcept {
+        for (auto* list : {&roots_, &generators_}) {
+            for (auto* at = list->next; at != list; at = at->next) to.visit(root_of(*at));
+        }
+    }
+    // All that wait for a time, in no order, but those of equal deadlines in theirs.
+    template <class Visitor>
+    void visit_timers(Visitor&& visitor) {
+        timers_.visit([&](links& entry) { visitor(static_cast<node&>(entry)); });
     }
     clock const& time() const noexcept { return *clock_; }
     void submit(pool_job& job);
@@ -243,6 +320,9 @@ private:
         failure kept_;
     };
 
+    // Tasks run: in a turn that the host gives, or ahead of one.
+    class turn;
+
 #if SB_DETAIL_EXCEPTIONS
     SB_DETAIL_COLD trace* prepare_to_pass(node& n) noexcept;
 #endif
@@ -251,9 +331,15 @@ private:
     SB_DETAIL_NOINLINE node* tell(node& n) noexcept;
     void run_ready() noexcept;
     void take_steps(std::size_t most) noexcept;
+    void take_chosen_steps(std::size_t most) noexcept;
     SB_DETAIL_NOINLINE node* unwind(node& failed, node* last = nullptr) noexcept;
     SB_DETAIL_NOINLINE void finish(node& root, bool failed) noexcept;
     void end(node& root) noexcept;
+    void tell_end(node& root) noexcept;
+    SB_DETAIL_NOINLINE void end_marked(node& root) noexcept;
+    SB_DETAIL_NOINLINE void end_without_memory(node& root) noexcept;
+    SB_DETAIL_COLD void forget_name(node& root) noexcept;
+    void drop_marks() noexcept;
     void wake_waiters(node& root) noexcept;
 
     SB_DETAIL_NOINLINE void release_last(node& root) noexcept;
@@ -265,6 +351,10 @@ private:
     cancel_scope& undelivered_to(node& n) noexcept;
     void cancel_now(node& root, cancel_cause cause) noexcept;
     void cancel_all() noexcept;
+    void cancel_last_time(node& root) noexcept;
+    void make_root_of_generator(node& n) noexcept;
+    void close_generators() noexcept;
+    void cancel_until_over() noexcept;
     struct owed {
         node* child;
         node* root;
@@ -273,6 +363,8 @@ private:
     static owed take_owed(node& n) noexcept;
     void settle(owed what) noexcept;
     void destroy_unfinished(node& n) noexcept;
+    SB_DETAIL_INLINE void doom(node& n) noexcept; // in release.cpp alone
+    void end_owned(node& holder) noexcept;
     void release_all_doomed(node* doomed) noexcept;
     node* take_doomed() noexcept;
     bool defer(node& root, node_flag why, cancel_cause cause) noexcept;
@@ -288,6 +380,7 @@ private:
     list_head ready_;
     timer_wheel timers_;
     list_head roots_;             // by their prefixes
+    list_head generators_;        // those that have begun, in the same way
     std::size_t unfinished_ = 0;
     std::size_t held_ = 0;        // roots in memory, finished ones too
     node* first_doomed_ = nullptr; // released during a release: chained by `awaiter`
@@ -300,6 +393,7 @@ private:
     list_head undelivered_scopes_; // whose request waits to be delivered, in the order of the requests
     std::uint64_t scopes_ = 0; // and requests that were delivered: counted together
     turn_limit limit_;            // after which the host has its turn, whatever is ready
+    step_chooser* chooser_ = nullptr;
     int turns_ = 0;               // of run_tasks on the stack
     bool turn_asked_ = false;
     bool closing_ = false;
@@ -307,6 +401,7 @@ private:
     bool orphaned_ = false;       // its scheduler has gone
     std::uint64_t asked_for_ = timer_wheel::never; // the deadline that the pump was asked for
     place const* answer_ = nullptr;
+    core* next_of_thread_ = nullptr; // another one that its thread has not closed yet
 
     event_pump* pump_;
     clock const* clock_;

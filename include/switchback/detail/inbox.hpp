@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
@@ -56,6 +57,11 @@ public:
         std::lock_guard<std::mutex> lock(gate_);
         closed_ = true;
     }
+    bool is_closed() noexcept {
+        std::lock_guard<std::mutex> lock(gate_);
+        return closed_;
+    }
+    bool is_own_thread() const noexcept { return std::this_thread::get_id() == thread_; }
 
     // Calls the function with each message, first come first: with those that are there, not with
     // those that it causes. A loop nested in the function goes on with the rest.
@@ -91,6 +97,7 @@ private:
     message* oldest_ = nullptr; // collected, in the order of arrival
     message* newest_ = nullptr;
     event_pump* pump_;
+    std::thread::id const thread_ = std::this_thread::get_id();
     std::mutex gate_;
     bool closed_ = false;
 };

@@ -37,6 +37,8 @@ struct frame_type {
     std::atomic<place const*>* where; // null until it was asked for
     std::size_t size;                 // of the whole node
     std::size_t alignment;
+    // Where a node is not its awaiter's alone: what is done in place of releasing its memory.
+    void (*let_go)(node&) noexcept = nullptr;
 };
 
 enum class node_state : std::uint8_t { created, ready, running, waiting, done };
@@ -55,10 +57,11 @@ enum node_flag : std::uint16_t {
     is_cancelled = 128, // … a cancellation
     is_deferred = 256,  // to be released or cancelled once its step has left the C++ stack
     cancel_deferred = 512,
-    frees_itself = 1024, // a branch whose success leaves nothing to be taken
+    is_marked = 1024,    // a root of which something is known beside its node: see task_marks
     is_scoped = 2048,    // is_cancelled by a scope, which awaits its delivery (see cancel_scope)
     // … three bits for the cancel_cause …
-    is_shielded = 32768, // goes on when its last future has gone
+    is_shielded = 32768,  // a root that is no branch: it goes on when its last future has gone
+    frees_itself = 32768, // a branch: its success leaves nothing to be taken
 };
 constexpr int cause_shift = 12;
 constexpr std::uint16_t cause_mask = 7u << cause_shift;
@@ -76,6 +79,16 @@ struct cancel_request {
     bool is_outside(cancel_request const& other) const noexcept;
 };
 
+// Who looks at tasks, one after the other.
+class task_visitor {
+public:
+    virtual void visit(node& root) noexcept = 0;
+
+protected:
+    task_visitor() = default;
+    ~task_visitor() = default;
+};
+
 // Something that nodes wait in, other than those named above: a job, a join, an event.
 class waitable {
 public:
@@ -86,6 +99,10 @@ public:
     // cancellation. True: that is seen to here, by passing it on to tasks inside, and the node waits
     // until they have ended.
     virtual bool forward_cancel(node& waiter, cancel_request const& what) noexcept = 0;
+    // The task whose end those wait for who wait here; null where it is not that of one alone.
+    virtual node* holder() const noexcept { return nullptr; }
+    // The tasks inside, which nobody else lists, in their order.
+    virtual void show_tasks(task_visitor& to) const noexcept { static_cast<void>(to); }
     // Whether all tasks inside wait for one whose step is on the C++ stack. See core::waits_for_running.
     virtual bool waits_for_running(std::size_t& left) const noexcept {
         static_cast<void>(left);

@@ -26,12 +26,15 @@ inline constexpr path_t describe_label = choose_describe_label<std::remove_refer
 
 template <class S, class Body, class... V>
 SB_DETAIL_INLINE step yield_at(activation& now, Body& body, int line, V&&... value) {
-    static_assert(!Body::is_task, "SB_YIELD in a task: a task awaits; a generator's context is sb::yields<Y>");
-    static_assert(sizeof...(V) == 1 || Body::is_task, "SB_YIELD takes the one value to yield");
-    if constexpr (!Body::is_task && sizeof...(V) == 1) {
+    static_assert(Body::can_yield, "SB_YIELD in a task: a task awaits; a generator's context is sb::yields<Y>");
+    static_assert(sizeof...(V) == 1 || !Body::can_yield, "SB_YIELD takes the one value to yield");
+    static_assert(!S::in_scope,
+        "SB_YIELD within a time limit or task group: whoever iterates would be cancelled in its place "
+        "(PEP 789); yield behind the block, or hand values on by way of a sb::queue");
+    if constexpr (Body::can_yield && sizeof...(V) == 1) {
         body.give(static_cast<V&&>(value)...);
         body.path = path_at<S>(now, line);
-        body.template suspend<S>();
+        if constexpr (!Body::is_task) body.template suspend<S>();
     }
     return step::yielded;
 }
@@ -42,7 +45,7 @@ SB_DETAIL_INLINE bool thrown_into(activation& now, Body& body) {
     land<S>(now);
     if constexpr (S::guard != 0) {
         if (SB_DETAIL_UNLIKELY(now.arriving != 0)) return true; // raising it makes the body invisible
-        body.template clear_visible<S>();
+        if constexpr (!Body::is_task) body.template clear_visible<S>();
         return false;
     } else {
         return false; // a generator that no try guards is not entered to be thrown into

@@ -65,6 +65,7 @@ struct scope {
     static constexpr int guard = guard_in(Meta);
     static constexpr block block_at(int level) { return block_in(Meta, level); }
     static constexpr bool in_finally = is_within(Meta, block::at_the_end);
+    static constexpr bool in_scope = is_within(Meta, block::scoping);
     static constexpr bool can_raise = is_within(Meta, block::handling) || is_within(Meta, block::at_the_end);
 
     // The label of a line in this scope.

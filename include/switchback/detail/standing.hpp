@@ -26,7 +26,9 @@ inline traceback frames_of(node& root) {
     for (auto* at = &core::innermost(root);; at = at->awaiter) {
         root.home->place_of(*at);
         gathered.add(at->type, at->path);
-        if (at == &root) return traceback(gathered);
+        if (at != &root) continue;
+        auto const* const name = name_of(root);
+        return traceback(gathered, name == nullptr ? std::string() : *name);
     }
 }
 

@@ -37,9 +37,23 @@ public:
     // Moves what is due at `now` to the back of `due`, by deadline, equal ones in order of insertion.
     void advance(std::uint64_t now, list_head& due) noexcept;
 
+    // Whether the predicate holds for the links of one of them.
+    template <class Predicate>
+    bool contains(Predicate&& holds) const;
+
     // A moment not after the earliest deadline: that deadline itself, unless so many entries share
     // its slot that looking at each would cost more than being asked once more. `never` if empty.
     std::uint64_t next() const noexcept;
+
+    // All entries, in no order, but those of equal deadlines in theirs.
+    template <class Visitor>
+    void visit(Visitor&& visitor) {
+        for (auto& level : slot_) {
+            for (auto& slot : level) {
+                for (auto* at = slot.next; at != &slot; at = at->next) visitor(*at);
+            }
+        }
+    }
 
 private:
     static constexpr int bits = 6;
@@ -60,6 +74,18 @@ private:
     std::uint64_t cursor_ = 0;
     std::size_t count_ = 0;
 };
+
+template <class Predicate>
+bool timer_wheel::contains(Predicate&& holds) const {
+    for (auto const& level : slot_) {
+        for (auto const& slot : level) {
+            for (auto const* at = slot.next; at != &slot; at = at->next) {
+                if (holds(*at)) return true;
+            }
+        }
+    }
+    return false;
+}
 
 } // namespace detail
 } // namespace SB_DETAIL_ABI

@@ -4,6 +4,7 @@
 #include "work.hpp"
 
 #include <asio.hpp>
+#include <asio/experimental/channel.hpp>
 
 #include <memory>
 #include <vector>
@@ -92,6 +93,28 @@ awaitable<number> yielder(number n) {
 awaitable<number> deep_yielder(int below, number n) {
     if (below == 0) co_return co_await yielder(n);
     co_return co_await deep_yielder(below - 1, n);
+}
+
+// A channel's bound is a number: there is none without.
+using channel = asio::experimental::channel<void(asio::error_code, number)>;
+awaitable<void> echoes(channel& from, channel& to, number n) {
+    for (number i = 0; i < n; ++i) {
+        auto const got = co_await from.async_receive(use_awaitable);
+        co_await to.async_send(asio::error_code(), got, use_awaitable);
+    }
+}
+awaitable<number> queues_main(number n) {
+    checksum sum;
+    auto const here = co_await asio::this_coro::executor;
+    channel there(here, batch), back(here, batch);
+    countdown ended(here, 1);
+    asio::co_spawn(here, echoes(there, back, n / 2), [&](std::exception_ptr) { ended.one(); });
+    for (number i = 0; i < n / 2; ++i) {
+        co_await there.async_send(asio::error_code(), i, use_awaitable);
+        sum.take(co_await back.async_receive(use_awaitable));
+    }
+    co_await ended.zero();
+    co_return sum.value();
 }
 
 awaitable<void> sleeper() {
@@ -205,6 +228,7 @@ number chain(std::size_t n) { return run<number>(chain_main, n); }
 number spawn(std::size_t n) { return run<number>(spawn_main, n); }
 number yield(std::size_t n) { return run<number>(yielder, n); }
 number yield_deep(std::size_t n) { return run<int, number>(deep_yielder, batch, n); }
+number queues(std::size_t n) { return run<number>(queues_main, n); }
 number release(std::size_t n) { return run<number>(release_main, n); }
 number failure(std::size_t n) { return run<number>(failure_main, n); }
 number finally(std::size_t n) { return run<number>(finally_main, n); }
@@ -221,6 +245,7 @@ int main(int argc, char** argv) {
         {{"await", await, bytes_of([] { return echo(1); })},
             {"chain", chain, bytes_of([] { return link(0); })}, {"spawn", spawn},
             {"yield", yield, bytes_of([] { return yielder(1); })}, {"yield-deep", yield_deep},
+            {"queues", queues},
             {"release", release, bytes_of([] { return sleeper(); })},
             {"failure", failure, bytes_of([] { return failing(0); })},
             {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })},

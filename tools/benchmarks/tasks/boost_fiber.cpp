@@ -78,6 +78,31 @@ number yield_deep(std::size_t n) {
     return in_fiber([n] { return deep_yielder(batch, n); });
 }
 
+// A buffered channel has a bound, a power of two.
+using channel = fibers::buffered_channel<number>;
+number queues(std::size_t n) {
+    checksum sum;
+    channel there(1024), back(1024);
+    fibers::fiber other([&] {
+        number got = 0;
+        for (number i = 0; i < n / 2; ++i) {
+            there.pop(got);
+            back.push(got);
+        }
+    });
+    in_fiber([&] {
+        number got = 0;
+        for (number i = 0; i < n / 2; ++i) {
+            there.push(i);
+            back.pop(got);
+            sum.take(got);
+        }
+        return sum.value();
+    });
+    other.join();
+    return sum.value();
+}
+
 NOT_INLINED void failing(int below) {
     if (below == 0) throw bench::failure{};
     failing(below - 1);
@@ -132,6 +157,6 @@ number sleepers(std::size_t n) {
 int main(int argc, char** argv) {
     return bench::drive(argc, argv,
         {{"await", await}, {"chain", chain}, {"spawn", spawn}, {"yield", yield},
-            {"yield-deep", yield_deep}, {"failure", failure}, {"finally", finally},
+            {"yield-deep", yield_deep}, {"queues", queues}, {"failure", failure}, {"finally", finally},
             {"sleepers", sleepers}});
 }

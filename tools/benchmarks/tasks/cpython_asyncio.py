@@ -54,6 +54,20 @@ async def deep_yielder(below, n):
         await deep_yielder(below - 1, n)
 
 
+async def echoes(source, target, n):
+    for _ in range(n):
+        await target.put(await source.get())
+
+
+async def queues_main(n):
+    there, back = asyncio.Queue(), asyncio.Queue()
+    other = asyncio.create_task(echoes(there, back, n // 2))
+    for i in range(n // 2):
+        await there.put(i)
+        await back.get()
+    await other
+
+
 async def release_main(n):
     for _ in range(n // BATCH):
         tasks = [asyncio.create_task(asyncio.sleep(3600)) for _ in range(BATCH)]
@@ -116,6 +130,7 @@ ROWS = {
     "spawn": spawn_main,
     "yield": yielder,
     "yield-deep": lambda n: deep_yielder(BATCH, n),
+    "queues": queues_main,
     "release": release_main,
     "failure": lambda n: fail_often(n, failing),
     "finally": lambda n: fail_often(n, failing_with_finally),

@@ -4,6 +4,8 @@
 #include "cxx20_task.hpp"
 #include "work.hpp"
 
+#include <deque>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -53,6 +55,46 @@ task<number> yielder(number n) {
 task<number> deep_yielder(int below, number n) {
     if (below == 0) co_return co_await yielder(n);
     co_return co_await deep_yielder(below - 1, n);
+}
+
+// A queue by hand, for one getter.
+class queue {
+public:
+    void put(number item) {
+        items_.push_back(item);
+        if (getter_) bench::loop::instance().make_ready(std::exchange(getter_, nullptr));
+    }
+    auto get() {
+        struct getting {
+            queue& from;
+            bool await_ready() noexcept { return !from.items_.empty(); }
+            void await_suspend(std::coroutine_handle<> waiter) noexcept { from.getter_ = waiter; }
+            number await_resume() {
+                auto const item = from.items_.front();
+                from.items_.pop_front();
+                return item;
+            }
+        };
+        return getting{*this};
+    }
+
+private:
+    std::deque<number> items_;
+    std::coroutine_handle<> getter_ = nullptr;
+};
+task<> echoes(queue& from, queue& to, number n) {
+    for (number i = 0; i < n; ++i) to.put(co_await from.get());
+}
+task<number> queues_main(number n) {
+    checksum sum;
+    queue there, back;
+    started<> other(echoes(there, back, n / 2));
+    for (number i = 0; i < n / 2; ++i) {
+        there.put(i);
+        sum.take(co_await back.get());
+    }
+    co_await other;
+    co_return sum.value();
 }
 
 task<> sleeper() { co_await bench::sleep_for(1h); }
@@ -123,6 +165,7 @@ number chain(std::size_t n) { return run(chain_main(n)); }
 number spawn(std::size_t n) { return run(spawn_main(n)); }
 number yield(std::size_t n) { return run(yielder(n)); }
 number yield_deep(std::size_t n) { return run(deep_yielder(batch, n)); }
+number queues(std::size_t n) { return run(queues_main(n)); }
 number release(std::size_t n) { return run(release_main(n)); }
 number failure(std::size_t n) { return run(failure_main(n)); }
 number finally(std::size_t n) { return run(finally_main(n)); }
@@ -137,6 +180,7 @@ int main(int argc, char** argv) {
         {{"await", await, bytes_of([] { return echo(1); })},
             {"chain", chain, bytes_of([] { return link(0); })}, {"spawn", spawn},
             {"yield", yield, bytes_of([] { return yielder(1); })}, {"yield-deep", yield_deep},
+            {"queues", queues},
             {"release", release, bytes_of([] { return sleeper(); })},
             {"failure", failure, bytes_of([] { return failing(0); })},
             {"finally", finally, bytes_of([&] { return failing_with_finally(0, sum); })},

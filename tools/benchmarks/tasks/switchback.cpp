@@ -120,6 +120,40 @@ struct deep_yielder {
     }
 };
 
+// ---- Handing over, through two queues
+
+struct echoes {
+    sb::queue<number>& from;
+    sb::queue<number>& to;
+    number n, i = 0, got = 0;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        for (; i < n; ++i) {
+            SB_AWAIT_INTO(got, from.get());
+            SB_AWAIT(to.put(got));
+        }
+        SB_END();
+    }
+};
+struct queues_main {
+    sb::queue<number>& there;
+    sb::queue<number>& back;
+    number n, i = 0, got = 0;
+    sb::future<void> other{};
+    checksum sum{};
+    sb::step operator()(sb::returns<number>& co) {
+        SB_BEGIN(co);
+        other = co.start(echoes{there, back, n / 2});
+        for (; i < n / 2; ++i) {
+            SB_AWAIT(there.put(i));
+            SB_AWAIT_INTO(got, back.get());
+            sum.take(got);
+        }
+        SB_RETURN(sum.value());
+        SB_END();
+    }
+};
+
 // ---- Ending early
 
 struct sleeper {
@@ -262,6 +296,10 @@ number chain(std::size_t n) { return run(chain_main{n}); }
 number spawn(std::size_t n) { return run(spawn_main{n}); }
 number yield(std::size_t n) { return run(yielder{n}); }
 number yield_deep(std::size_t n) { return run(deep_yielder{batch, n}); }
+number queues(std::size_t n) {
+    sb::queue<number> there, back;
+    return run(queues_main{there, back, n});
+}
 number release(std::size_t n) { return run(release_main{n}); }
 number failure(std::size_t n) { return run(failure_main{n}); }
 number finally(std::size_t n) { return run(finally_main{n}); }
@@ -282,7 +320,7 @@ bench::row row(char const* name, number (*run)(std::size_t)) {
 int main(int argc, char** argv) {
     return bench::drive(argc, argv,
         {row<echo>("await", await), row<link>("chain", chain), {"spawn", spawn},
-            row<yielder>("yield", yield), {"yield-deep", yield_deep},
+            row<yielder>("yield", yield), {"yield-deep", yield_deep}, {"queues", queues},
             row<sleeper>("release", release), row<failing>("failure", failure),
             row<failing_with_finally>("finally", finally), {"sleepers", sleepers},
             {"offload", offload}, {"offload-1000", offload_many}});

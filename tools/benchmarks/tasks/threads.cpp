@@ -38,6 +38,42 @@ number yield(std::size_t n) {
     return i;
 }
 
+class queue {
+public:
+    void put(number item) {
+        {
+            std::lock_guard lock(mutex_);
+            items_.push_back(item);
+        }
+        came_.notify_one();
+    }
+    number get() {
+        std::unique_lock lock(mutex_);
+        came_.wait(lock, [this] { return !items_.empty(); });
+        auto const item = items_.front();
+        items_.pop_front();
+        return item;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable came_;
+    std::deque<number> items_;
+};
+number queues(std::size_t n) {
+    checksum sum;
+    queue there, back;
+    std::thread other([&] {
+        for (number i = 0; i < n / 2; ++i) back.put(there.get());
+    });
+    for (number i = 0; i < n / 2; ++i) {
+        there.put(i);
+        sum.take(back.get());
+    }
+    other.join();
+    return sum.value();
+}
+
 number sleepers(std::size_t n) {
     std::atomic<number> awake{0};
     std::vector<std::thread> all;
@@ -132,6 +168,6 @@ number offload_many(std::size_t n) {
 
 int main(int argc, char** argv) {
     return bench::drive(argc, argv,
-        {{"spawn", spawn}, {"yield", yield}, {"sleepers", sleepers}, {"offload", offload},
+        {{"spawn", spawn}, {"yield", yield}, {"queues", queues}, {"sleepers", sleepers}, {"offload", offload},
             {"offload-1000", offload_many}});
 }

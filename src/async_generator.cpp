@@ -14,8 +14,8 @@ void async_node::settle_in(node& self) {
     if (status_ == generator_status::running) raise<already_running>();
     if (home == nullptr) {
         self.home->adopt_generator(*this);
-    } else if (home != self.home) {
-        raise<wrong_scheduler>("an async generator was resumed by a task of another scheduler");
+    } else if (home != self.home && status_ != generator_status::closed) {
+        raise<wrong_scheduler>("an async generator was asked by a task of another scheduler");
     }
 }
 
@@ -34,11 +34,11 @@ step async_node::advance(node& self) noexcept {
     }
     auto outcome = type->resume(*this);
     if (SB_DETAIL_UNLIKELY(outcome == step::called)) outcome = of.run_called(*this);
-    if (SB_DETAIL_UNLIKELY(outcome == step::failed)) {
-        of.release_node(*this);
-        self.awaits = awaited_kind::nothing;
-    }
     if (outcome == step::failed || outcome == step::returned) self.state = node_state::running;
+    if (SB_DETAIL_UNLIKELY(outcome == step::failed)) {
+        self.awaits = awaited_kind::nothing;
+        let_go(*this);
+    }
     return outcome;
 }
 
@@ -63,18 +63,16 @@ void async_node::destroy_frame_now() noexcept {
 
 step async_node::throw_in(node& self, failure&& what) {
     auto& of = *home;
+    of.set_in_flight(static_cast<failure&&>(what));
+    if (status_ == generator_status::suspended) of.pass(*this); // which gives it the yield's line
     if (status_ == generator_status::suspended && is_guarded()) {
-        push_incoming(static_cast<failure&&>(what));
+        push_incoming(of.take_in_flight());
         return advance(self);
     }
     if (status_ != generator_status::closed) {
-        of.set_in_flight(static_cast<failure&&>(what));
-        if (status_ == generator_status::suspended) of.pass(*this);
         convert_stop(of.in_flight);
         destroy_frame_now();
-        return step::failed;
     }
-    of.set_in_flight(static_cast<failure&&>(what));
     return step::failed;
 }
 
@@ -118,6 +116,7 @@ step async_node::end_unusual_step(step outcome) noexcept {
         state = node_state::created;
         is_closing_ = false;
         home->set_in_flight({std::make_exception_ptr(ignored_exit{})});
+        home->pass(*this);
         if (is(is_root)) destroy_frame_now(); // nobody could go on with it
         return step::failed;
 #endif
@@ -137,19 +136,53 @@ step async_node::end_unusual_step(step outcome) noexcept {
     return step::returned;
 }
 
-bool async_node::loses_holder() noexcept {
-    if (is(is_root)) return true; // whose last holder was seen to
-#if SB_DETAIL_EXCEPTIONS
-    if (home != nullptr && !is_empty(home->in_flight)) convert_stop(home->in_flight);
-#endif
-    if (--references != 0) return false;
-    if (status_ == generator_status::suspended && is_guarded() && home->lets_clean_up()) {
-        home->release_generator(*this);
-        return false;
+// ---- Those who have it
+
+void async_node::let_go(node& n) noexcept {
+    auto& self = static_cast<async_node&>(static_cast<task_state&>(n));
+    if (SB_DETAIL_UNLIKELY(self.is(is_root))) {
+        if (self.references == 0) {
+            self.free_(self); // its scheduler has seen to the rest
+        } else {
+            self.home->release(self);
+        }
+        return;
     }
-    if (status_ != generator_status::closed) destroy_frame_now();
-    if (home != nullptr) home->forget_generator(*this);
-    return true;
+#if SB_DETAIL_EXCEPTIONS
+    if (self.home != nullptr && !is_empty(self.home->in_flight)) convert_stop(self.home->in_flight);
+#endif
+    if (--self.references != 0) return;
+#if SB_DEBUG_CHECKS
+    if (self.home != nullptr && !self.home->is_own_thread()) {
+        give_up("an async generator was dropped on a thread that is not its scheduler's");
+    }
+#endif
+    if (self.status_ == generator_status::suspended && self.is_guarded() && self.home->lets_clean_up()) {
+        self.home->release_generator(self);
+    } else {
+        self.reap();
+    }
+}
+
+namespace {
+
+// Those whose last holder has gone, chained by `awaiter`: a frame that dies may be the last holder of others.
+SB_DETAIL_THREAD_LOCAL node* first_to_reap = nullptr;
+SB_DETAIL_THREAD_LOCAL bool is_reaping = false;
+
+} // namespace
+
+void async_node::reap() noexcept {
+    awaiter = std::exchange(first_to_reap, this);
+    if (std::exchange(is_reaping, true)) return;
+    while (first_to_reap != nullptr) {
+        auto& gone = static_cast<async_node&>(static_cast<task_state&>(*first_to_reap));
+        first_to_reap = std::exchange(gone.awaiter, nullptr);
+        if (gone.status_ != generator_status::closed) gone.destroy_frame_now();
+        if (gone.home != nullptr) gone.home->forget_generator(gone);
+        gone.free_(gone);
+    }
+    is_reaping = false;
 }
 
 } // namespace detail

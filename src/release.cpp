@@ -130,8 +130,9 @@ void core::cancel_now(node& root, cancel_cause cause) noexcept {
         destroy_unfinished(*n);
         if (n->is(is_root)) break;
         auto* const parent = n->awaiter;
-        release_node(*n);
         parent->awaits = awaited_kind::nothing;
+        parent->state = node_state::running;
+        release_node(*n);
         n = parent;
     }
     n->state = node_state::done;
@@ -409,11 +410,14 @@ void core::make_root_of_generator(node& n) noexcept {
     unlink(prefix_of(n));
     --held_;
     n.awaiter = nullptr; // whoever asked last
+    auto const references = n.references;
     adopt_waiting(n, nobody_asks);
+    n.references = references; // of whoever has it, and of an operation whose outcome was not taken yet
 }
 
 void core::release_generator(node& n) noexcept {
     make_root_of_generator(n);
+    ++n.references;
     release(n);
 }
 
@@ -423,7 +427,7 @@ void core::close_generators() noexcept {
     visit_present(generators_, [&](links& prefix) {
         auto& n = root_of(prefix);
         if (n.state != node_state::created) return; // it has ended
-        make_root_of_generator(n); // its one reference is that of whoever has it
+        make_root_of_generator(n);
         cancel_last_time(n);
     });
     stack_floor = floor;

@@ -237,3 +237,32 @@ TEST_CASE_FIXTURE(fixture, "own AN6: an error of the source comes behind the val
     CHECK(live::count() == 0);
     CHECK(scheduler.unfinished_tasks() == 0);
 }
+
+TEST_CASE_FIXTURE(fixture, "own AN6: the source is never further ahead than it says") {
+    struct counts {
+        int* asked;
+        sb::step operator()(sb::async_yields<int>& co) {
+            SB_BEGIN(co);
+            for (;;) SB_YIELD(++*asked);
+            SB_END();
+        }
+    };
+    for (std::size_t const most : {std::size_t(1), std::size_t(2), std::size_t(3)}) {
+        int asked = 0;
+        auto of = sb::async_buffered(most, counts{&asked});
+        auto const first = scheduler.start(of.next());
+        pump.run_ready();
+        CHECK(*first.get() == 1);
+        CHECK(asked == 1 + static_cast<int>(most));
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "own AN4: a throttle of all time lets one value through") {
+    auto of = sb::async_throttle(std::chrono::hours::max(), numbers{0, 3, 0ns});
+    auto const first = scheduler.start(of.next());
+    pump.run_ready();
+    CHECK(*first.get() == 0);
+    auto const second = scheduler.start(of.next());
+    pump.advance(100h);
+    CHECK_FALSE(second.ready());
+}

@@ -560,8 +560,7 @@ TEST_CASE_FIXTURE(fixture, "gen J1: a task that is released meanwhile takes the 
     CHECK(of.status() == sb::generator_status::closed);
 }
 
-TEST_CASE_FIXTURE(fixture, "gen J1: a value that has come when its task is cancelled is lost, and the generator stands at its yield") {
-    sb::async_generator<int> of = numbers{};
+TEST_CASE_FIXTURE(fixture, "gen J1: a task that is cancelled where it gives way to others has taken nothing") {
     struct swamped { // its awaits need no wait, so that some time it has to give way, with a value there
         sb::async_generator<int>* from;
         int* value = nullptr;
@@ -580,7 +579,7 @@ TEST_CASE_FIXTURE(fixture, "gen J1: a value that has come when its task is cance
     pump.run_ready();
     CHECK(takes.cancelled());
     CHECK(quick.status() == sb::generator_status::suspended);
-    CHECK(scheduler.run(next_of<>{&quick}) == 128);
+    CHECK(scheduler.run(next_of<>{&quick}) == 127);
 }
 
 TEST_CASE_FIXTURE(fixture, "gen J1: a time limit around the loop cancels the body's own await") {
@@ -679,7 +678,8 @@ TEST_CASE_FIXTURE(fixture, "gen J7: an empty generator has a sentence of its own
     CHECK_THROWS_AS(scheduler.run(next_of<>{&of}), sb::misuse);
     sb::async_generator<int> from = numbers{};
     of = std::move(from);
-    CHECK_THROWS_AS(scheduler.run(close_of{&from}), sb::misuse);
+    CHECK_THROWS_AS(scheduler.run(next_of<>{&from}), sb::misuse);
+    scheduler.run(close_of{&from}); // there is nothing to do
     CHECK(scheduler.run(next_of<>{&of}) == 0);
 }
 
@@ -706,4 +706,210 @@ TEST_CASE_FIXTURE(fixture, "own D1: generators that iterate over one another a h
     pump.run_ready();
     waits.reset();
     CHECK(live::count() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "gen J1: tasks that take turns at a generator that never waits get each value once") {
+    struct takes_all {
+        sb::async_generator<int>* from;
+        std::vector<int>* all;
+        int* value = nullptr;
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            for (;;) {
+                SB_AWAIT_INTO(value, from->next());
+                if (value == nullptr) SB_RETURN();
+                all->push_back(*value);
+            }
+            SB_END();
+        }
+    };
+    sb::async_generator<int> of = numbers{0, 1000, 0ns};
+    std::vector<int> all;
+    auto const one = scheduler.start(takes_all{&of, &all});
+    auto const other = scheduler.start(takes_all{&of, &all});
+    pump.run_ready();
+    CHECK(one.ready());
+    CHECK(other.ready());
+    REQUIRE(all.size() == 1000);
+    for (int i = 0; i < 1000; ++i) CHECK(all[static_cast<std::size_t>(i)] == i);
+}
+
+namespace {
+
+// A generator that is kept alive by its own frame.
+struct session {
+    sb::async_generator<int> of{};
+};
+struct of_a_session {
+    std::shared_ptr<session> keep;
+    int i = 0;
+    live alive{};
+    sb::step operator()(sb::async_yields<int>& co) {
+        SB_BEGIN(co);
+        for (;; ++i) SB_YIELD(i);
+        SB_END();
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(fixture, "gen J5: a frame that is the last to hold its own generator may be closed, and thrown into") {
+    for (bool const begins : {false, true}) {
+        for (bool const closes : {false, true}) {
+            auto whole = std::make_shared<session>();
+            whole->of = of_a_session{whole};
+            auto* const of = &whole->of;
+            whole.reset();
+            if (begins) CHECK(scheduler.run(next_of<>{of}) == 0);
+            if (closes) {
+                scheduler.run(close_of{of});
+            } else {
+                CHECK_THROWS_AS(scheduler.run(throw_into{of, std::logic_error("out")}), std::logic_error);
+            }
+            CHECK(live::count() == 0);
+        }
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "gen J11: a scheduler closes a generator whose value has not been taken yet") {
+    struct goes_on_in_clean_up {
+        std::shared_ptr<sb::async_generator<int>> from;
+        int n = 0;
+        int* value = nullptr;
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_TRY {
+                SB_AWAIT(sb::sleep(1h));
+            } SB_FINALLY {
+                for (; n < 500; ++n) SB_AWAIT_INTO(value, from->next());
+            } SB_END_TRY
+            SB_END();
+        }
+    };
+    for (auto const limit : {0s, 1s}) {
+        sb::testing::virtual_pump other;
+        auto inner = std::make_unique<sb::task_scheduler>(other, other);
+        auto const from = std::make_shared<sb::async_generator<int>>(numbers{0, 1000, 0ns});
+        inner->start_detached(goes_on_in_clean_up{from});
+        other.run_ready();
+        inner->close(limit);
+        inner.reset();
+        CHECK(from->status() == sb::generator_status::closed);
+    }
+    CHECK(live::count() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "gen J11: clean-up that ends the task which awaits it, as its generator is let go of") {
+    struct drops {
+        sb::future<void>* closing;
+        sb::step operator()(sb::async_yields<int>& co) {
+            SB_BEGIN(co);
+            SB_TRY {
+                SB_YIELD(1);
+            } SB_CATCH_ALL {
+                SB_AWAIT(sb::sleep(1s));
+                SB_TRY {
+                    SB_YIELD(2);
+                } SB_FINALLY {
+                    closing->reset();
+                } SB_END_TRY
+            } SB_END_TRY
+            SB_END();
+        }
+    };
+    unhandled_log const unhandled;
+    sb::future<void> closing;
+    sb::async_generator<int> of = drops{&closing};
+    scheduler.run(next_of<>{&of});
+    closing = scheduler.start(close_of{&of});
+    pump.run_ready();
+    of.reset();
+    pump.advance(1s);
+    CHECK_FALSE(closing.valid());
+    CHECK(scheduler.unfinished_tasks() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "gen J2: an operation that was made holds its generator, whose value goes with whoever has it") {
+    auto of = std::make_unique<sb::async_generator<int>>(numbers{0, 9, 0ns});
+    auto const soon = scheduler.start(of->next());
+    of.reset();
+    CHECK(live::count() == 1);
+    pump.run_ready();
+    CHECK(soon.get() == nullptr);
+    CHECK(live::count() == 0);
+    {
+        sb::async_generator<int> other = numbers{0, 9, 0ns};
+        auto const never_awaited = other.next();
+        other.reset();
+        CHECK(live::count() == 1);
+    }
+    CHECK(live::count() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "own D1: chains of generators that have begun, and of those that have not, go without a deep stack") {
+    struct layer {
+        sb::async_generator<int> below;
+        int* value = nullptr;
+        sb::step operator()(sb::async_yields<int>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT_INTO(value, below.next());
+            SB_YIELD(*value);
+            SB_END();
+        }
+    };
+    for (bool const begins : {false, true}) {
+        sb::async_generator<int> top = numbers{0, 3};
+        for (int i = 0; i < 300000; ++i) top = layer{std::move(top)};
+        if (begins) CHECK(scheduler.run(next_of<>{&top}) == 0);
+        top.reset();
+        CHECK(live::count() == 0);
+    }
+}
+
+TEST_CASE_FIXTURE(fixture, "gen J1: the last value dies with the body; what was sent to one that has ended, at once") {
+    struct yields_one {
+        std::shared_ptr<int> what;
+        sb::step operator()(sb::async_yields<std::shared_ptr<int>, std::shared_ptr<int>>& co) {
+            SB_BEGIN(co);
+            SB_YIELD(what);
+            SB_END();
+        }
+    };
+    struct talks {
+        sb::async_generator<std::shared_ptr<int>, std::shared_ptr<int>>* with;
+        std::shared_ptr<int> sent;
+        std::shared_ptr<int>* got = nullptr;
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT_INTO(got, with->next());
+            SB_AWAIT_INTO(got, with->send(sent));
+            SB_AWAIT_INTO(got, with->send(sent));
+            SB_END();
+        }
+    };
+    auto const what = std::make_shared<int>(1);
+    sb::async_generator<std::shared_ptr<int>, std::shared_ptr<int>> of = yields_one{what};
+    scheduler.run(talks{&of, what});
+    CHECK(what.use_count() == 1);
+}
+
+TEST_CASE_FIXTURE(fixture, "gen J9: one that has ended tells so to tasks of every scheduler") {
+    sb::async_generator<int> of = numbers{0, 1, 0ns};
+    {
+        sb::testing::virtual_pump other;
+        sb::task_scheduler inner{other, other};
+        CHECK(inner.run(next_of<>{&of}) == 0);
+    }
+    CHECK(scheduler.run(next_of<>{&of}) == -1);
+    scheduler.run(close_of{&of});
+}
+
+TEST_CASE_FIXTURE(fixture, "gen J5: what is thrown in has the line of the yield in its traceback") {
+    sb::async_generator<int> of = guarded{&log};
+    scheduler.run(next_of<>{&of});
+    auto const thrown = scheduler.start(throw_into{&of, std::logic_error("no")});
+    pump.run_ready();
+    auto const way = thrown.traceback().to_string();
+    CHECK(way.find("guarded") != std::string::npos);
+    CHECK(thrown.error() != nullptr);
 }

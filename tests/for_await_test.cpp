@@ -215,3 +215,18 @@ TEST_CASE_FIXTURE(fixture, "own AN1: an error of the generator is raised at the 
     CHECK_THROWS_WITH_AS(scheduler.run(reads{{}, &log}), "no more", std::runtime_error);
     CHECK(log == words{"got one", "no more", "got one"});
 }
+
+TEST_CASE_FIXTURE(fixture, "own AN2: to close a cursor whose loop has come to its end does nothing") {
+    struct reads {
+        sb::async_cursor<int> each{};
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT(each.close()); // no loop has begun
+            SB_FOR_AWAIT (each, numbers{0, 3}) static_cast<void>(*each);
+            SB_AWAIT(each.close());
+            SB_END();
+        }
+    };
+    scheduler.run(reads{});
+    CHECK(live::count() == 0);
+}

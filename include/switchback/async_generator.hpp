@@ -31,7 +31,7 @@ class async_generator;
 
 namespace detail {
 
-// ---- What an operation does with the generator. It is made at the await, and begins there.
+// ---- What an operation does with the generator, where it is awaited.
 
 struct next_step {
     template <class State>
@@ -47,7 +47,7 @@ struct send_step {
     template <class State>
     step begin(State& of, node& self) {
         if (of.status() == generator_status::created) raise<not_started>();
-        of.send(static_cast<Sent&&>(value));
+        if (of.status() != generator_status::closed) of.send(static_cast<Sent&&>(value));
         return of.advance(self);
     }
 };
@@ -71,10 +71,25 @@ struct throw_step {
 };
 #endif
 
+// Has the generator, until it is over: who drops that meanwhile closes it then.
 template <class Y, class Sent, class Step>
-struct [[nodiscard]] generator_operation {
-    async_state<Y, Sent>* of;
-    Step step_;
+class [[nodiscard]] generator_operation {
+public:
+    generator_operation(async_state<Y, Sent>* of, Step what) : of_(of), what_(static_cast<Step&&>(what)) {
+        if (of_ != nullptr) of_->add_holder();
+    }
+    generator_operation(generator_operation&& other)
+        : of_(std::exchange(other.of_, nullptr)), what_(static_cast<Step&&>(other.what_)) {}
+    generator_operation& operator=(generator_operation&&) = delete;
+    ~generator_operation() {
+        if (of_ != nullptr) of_->lose_holder();
+    }
+
+private:
+    friend struct awaiter<generator_operation>;
+
+    async_state<Y, Sent>* of_; // null: empty, or moved from
+    Step what_;
 };
 
 template <class Y, class Sent, class Step>
@@ -82,31 +97,39 @@ struct awaiter<generator_operation<Y, Sent, Step>> {
     static constexpr bool exists = true;
     static constexpr bool closes = std::is_same_v<Step, close_step>;
     using state = async_state<Y, Sent>;
+    static constexpr bool gives_way_first = true;
     using pointer = std::remove_reference_t<Y>*;
     using result_type = std::conditional_t<closes, void, pointer>;
 
     template <class Make>
     static step start(node& self, Make& make) {
-        auto operation = make();
-        if (operation.of == nullptr) raise<misuse>("an empty sb::async_generator was asked for a value");
-        operation.of->check(self);
-        return operation.step_.begin(*operation.of, self);
+        auto operation = generator_operation<Y, Sent, Step>(make());
+        auto* const of = operation.of_;
+        if (of == nullptr) {
+            if constexpr (!closes) raise<misuse>("an empty sb::async_generator was asked for a value");
+            self.child = nullptr;
+            return step::returned;
+        }
+        of->check(self);
+        return operation.what_.begin(*of, self);
     }
 
     template <class Sink>
     static bool take(node& self, Sink& sink) {
-        auto& of = state::from(*self.child);
         self.awaits = awaited_kind::nothing;
+        if (closes && self.child == nullptr) { // it was empty
+            if constexpr (closes) sink();
+            return true;
+        }
+        auto& of = state::from(*self.child);
         struct ending {
             state& of;
-            ~ending() { of.end_operation(); }
+            ~ending() { of.lose_holder(); }
         } const at_the_end{of};
         if constexpr (closes) {
             sink();
         } else {
-            // Where nobody has the generator any more, its value goes with it.
-            bool const is_there = of.status() == generator_status::suspended && of.references != 1;
-            sink(is_there ? static_cast<pointer>(of.yielded()) : nullptr);
+            sink(of.has_value() ? static_cast<pointer>(of.yielded()) : nullptr);
         }
         return true;
     }
@@ -114,10 +137,13 @@ struct awaiter<generator_operation<Y, Sent, Step>> {
 
 } // namespace detail
 
-// All operations are awaited, by a task or by another async generator of one scheduler: that of the task
-// which has awaited the first. A second one while one is under way throws already_running; of a generator
-// that is empty (made of nothing, or moved from), misuse. None of them allocates; an await costs what that
-// of a frame does.
+// All operations are awaited, by tasks or other async generators of one scheduler: that of the task which has
+// awaited the first. A second one while one is under way throws already_running; of a generator that is empty
+// (made of nothing, or moved from), misuse, but for close(), which has nothing to do. Several tasks may take
+// turns: each value is one's. None of them allocates; an await costs what that of a frame does. An operation
+// is awaited or started once. What it gives points into the generator: null, if nobody has that any more.
+//
+// A generator is made, used and dropped on one thread.
 template <class Y, class Sent = void>
 class async_generator {
     using state = detail::async_state<Y, Sent>;
@@ -147,15 +173,9 @@ public:
     ~async_generator() { reset(); }
 
     // Lets go of it, as the destructor does. An operation that is under way comes to its end before, and
-    // gives null. On the scheduler's thread.
+    // gives null.
     void reset() noexcept {
-        auto* const of = std::exchange(of_, nullptr);
-        if (of == nullptr) return;
-        if (of->is(detail::is_root)) { // its scheduler has closed it
-            of->home->release(*of);
-        } else {
-            of->type->let_go(*of);
-        }
+        if (auto* const of = std::exchange(of_, nullptr)) of->lose_owner();
     }
 
     bool valid() const noexcept { return of_ != nullptr; }
@@ -167,12 +187,12 @@ public:
 
     // Goes on to the next yield, and gives a pointer to the value; null where the body has ended, as often
     // as one asks. Valid until the next operation begins. Python: anext(g).
-    operation<detail::next_step> next() { return {of_, {}}; }
+    operation<detail::next_step> next() & { return {of_, {}}; }
 
     // The same; `value` is what SB_YIELD_INTO takes. Throws not_started where no yield waits for it.
     // Python: g.asend(value).
     template <class S, class To = Sent>
-    operation<detail::send_step<To>> send(S&& value) {
+    operation<detail::send_step<To>> send(S&& value) & {
         static_assert(!std::is_void_v<To>,
             "send(): nothing can be sent to this body; its context must say sb::async_yields<Y, Sent>");
         return {of_, {static_cast<S&&>(value)}};
@@ -181,18 +201,18 @@ public:
 #if SB_DETAIL_EXCEPTIONS
     // Raises an exception at the yield. Gives the next value, if the body catches it and yields again. One
     // that has not begun is closed by it, and runs no code; one that has ended throws it. Python: g.athrow(e).
-    operation<detail::throw_step> throw_(std::exception_ptr error) { return {of_, {std::move(error)}}; }
+    operation<detail::throw_step> throw_(std::exception_ptr error) & { return {of_, {std::move(error)}}; }
     template <class E, class = std::enable_if_t<!std::is_convertible_v<E, std::exception_ptr>>>
-    operation<detail::throw_step> throw_(E error) {
+    operation<detail::throw_step> throw_(E error) & {
         return throw_(std::make_exception_ptr(static_cast<E&&>(error)));
     }
 #endif
 
     // Raises generator_exit at the yield, and waits for the clean-up; where no try encloses the yield,
     // nothing is thrown and the frame is destroyed. Throws ignored_exit if the body yields again (it stays
-    // suspended there), and whatever else it throws. Nothing, where it has not begun or has ended.
+    // suspended there), and whatever else it throws. Nothing, where it has not begun, has ended, or is empty.
     // Python: g.aclose().
-    operation<detail::close_step> close() { return {of_, {}}; }
+    operation<detail::close_step> close() & { return {of_, {}}; }
 
 private:
     template <class F>

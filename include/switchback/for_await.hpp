@@ -27,7 +27,7 @@ public:
     using pointer = typename generator::pointer;
 
     async_cursor() noexcept = default;
-    // Before it is started; what walks a generator of its own may be moved on, but its value stays behind.
+    // What was moved from walks nothing of its own any more.
     async_cursor(async_cursor&& other) noexcept = default;
     async_cursor& operator=(async_cursor&& other) noexcept = default;
 

@@ -16,7 +16,7 @@
 
 #include <switchback/detail/frame_traits.hpp>
 #include <switchback/detail/generator_iterator.hpp>
-#include <switchback/errors.hpp>
+#include <switchback/generator_errors.hpp>
 #include <switchback/generator_status.hpp>
 #include <switchback/try.hpp>
 #include <switchback/yields.hpp>

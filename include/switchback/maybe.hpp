@@ -8,7 +8,7 @@
 // constexpr. <optional> would make up more than a quarter of what a file that has generators compiles.
 #pragma once
 
-#include <switchback/errors.hpp>
+#include <switchback/generator_errors.hpp>
 
 #include <new>
 #include <type_traits>

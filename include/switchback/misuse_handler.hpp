@@ -6,7 +6,7 @@
 //         reset_board();
 //     });
 //
-// Where there are exceptions, each misuse is thrown: see <switchback/errors.hpp>.
+// Where there are exceptions, each misuse is thrown: see <switchback/generator_errors.hpp>.
 #pragma once
 
 #include <switchback/detail/config.hpp>

@@ -73,6 +73,8 @@ public:
         note_context(what, level);
         push(std::move(what), level);
     }
+#else
+    static void fail_with_top() noexcept {}
 #endif
 };
 

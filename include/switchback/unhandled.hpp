@@ -9,7 +9,7 @@
 
 #include <switchback/detail/handler_slot.hpp>
 #include <switchback/detail/trace.hpp>
-#include <switchback/errors.hpp>
+#include <switchback/generator_errors.hpp>
 
 #if SB_DETAIL_HOSTED
 #    include <cstdio>

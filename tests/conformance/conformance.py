@@ -107,7 +107,7 @@ def abilities(options):
         with open(os.path.join(options.include, 'switchback', header)) as lines:
             return text in lines.read()
 
-    can = ['delegation', 'made'] + ['stop'] * has('errors.hpp', 'struct stop_iteration') + \
+    can = ['delegation', 'made'] + ['stop'] * has('generator_errors.hpp', 'struct stop_iteration') + \
         ['context'] * has('handled.hpp', 'context_of')
     return tuple(word for word in can if word not in options.without.split(','))
 

@@ -1,6 +1,7 @@
 // The crawlers of tools/examples: all of them bring home the same, and each does it in its own way.
 #include <crawl_naive.hpp>
 #include <crawl_pipelined.hpp>
+#include <crawl_politely.hpp>
 #include <crawl_tasks.hpp>
 #include <crawl_threads.hpp>
 
@@ -17,10 +18,35 @@ namespace {
 using namespace examples;
 using namespace std::chrono_literals;
 
-// Time that passes when somebody waits.
+// Time that passes when somebody waits, on whatever thread.
 struct hand_clock final : sb::clock {
-    sb::time_point time{};
-    sb::time_point now() const noexcept override { return time; }
+    std::atomic<std::chrono::nanoseconds::rep> passed{0};
+
+    void advance(std::chrono::nanoseconds by) { passed += by.count(); }
+    sb::time_point now() const noexcept override { return sb::time_point(std::chrono::nanoseconds(passed)); }
+};
+
+// Asks the clock at each turn whether a limit has passed: a job may have advanced it.
+class ringing_pump final : public sb::event_pump {
+public:
+    void wake() noexcept override {
+        std::lock_guard<std::mutex> const lock(mutex_);
+        woken_ = true;
+        changed_.notify_all();
+    }
+    void wake_after(std::chrono::nanoseconds) noexcept override {}
+    void turn(bool may_block) override {
+        std::unique_lock<std::mutex> lock(mutex_);
+        if (may_block) changed_.wait(lock, [this] { return woken_; });
+        woken_ = false;
+        lock.unlock();
+        run_tasks(true);
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool woken_ = false;
 };
 
 void no_wait(std::chrono::milliseconds) {}
@@ -81,7 +107,7 @@ TEST_SUITE("examples: crawl") {
 
     TEST_CASE("the naive crawler waits for one page after the other") {
         hand_clock clock;
-        site const web(small_site(), [&](std::chrono::milliseconds delay) { clock.time += delay; });
+        site const web(small_site(), [&](std::chrono::milliseconds delay) { clock.advance(delay); });
         test::lines lines(clock);
         CHECK(crawl_naive(web, home, lines.say) == all_of_small_site());
         CHECK(lines.text() == R"(
@@ -97,7 +123,7 @@ TEST_SUITE("examples: crawl") {
  1030 ms  fetching http://site/team.jpg
  1200 ms  fetching http://site/map.gif
 )");
-        CHECK(clock.time.time_since_epoch() == 1270ms);
+        CHECK(clock.now().time_since_epoch() == 1270ms);
     }
 
     TEST_CASE("the crawler with threads fetches each page once, and the same ones") {
@@ -136,7 +162,7 @@ TEST_SUITE("examples: crawl") {
             meeting together(4);
             site const web(wide_site(), [&](std::chrono::milliseconds delay) { together.wait(delay); });
             sb::testing::virtual_pump pump;
-            sb::task_scheduler scheduler(pump, pump, {4});
+            sb::task_scheduler scheduler(pump, pump, {1}); // one thread to compute: those that wait are others
             CHECK(crawl_with_tasks(scheduler, web, "index.html", lines.say).size() == 5);
         }
     }
@@ -150,9 +176,38 @@ TEST_SUITE("examples: crawl") {
         CHECK_THROWS_WITH(crawl_with_threads(web, "index.html", lines.say, 3), "404 a.png");
         CHECK_THROWS_WITH(crawl_with_tasks(at.scheduler, web, "index.html", lines.say), "404 a.png");
         CHECK(at.scheduler.unfinished_tasks() == 0);
+        CHECK_THROWS_WITH(crawl_politely(at.scheduler, web, "index.html", lines.say, 1), "404 a.png");
+        CHECK(at.scheduler.unfinished_tasks() == 0);
         wire to(at.pump, web);
         CHECK_THROWS_WITH(crawl_pipelined(at.scheduler, to, "index.html", lines.say), "404 a.png");
         CHECK(at.scheduler.unfinished_tasks() == 0);
+    }
+
+    TEST_CASE("the polite crawler brings home the same, so many at a time") {
+        std::atomic<int> under_way{0};
+        std::atomic<int> too_many{0};
+        meeting together(2);
+        site const web(small_site(), [&](std::chrono::milliseconds delay) {
+            if (++under_way > 2) ++too_many;
+            if (delay != 100ms) together.wait(delay); // all but the first: two do come together
+            --under_way;
+        });
+        test::virtual_time at;
+        test::lines lines(at.pump);
+        CHECK(crawl_politely(at.scheduler, web, home, lines.say, 2) == all_of_small_site());
+        CHECK(too_many == 0);
+        CHECK(lines.count() == 11);
+        CHECK(at.scheduler.unfinished_tasks() == 0);
+    }
+
+    TEST_CASE("the polite crawler's limit of time does not count the wait for a slot") {
+        hand_clock clock;
+        site const web(small_site(), [&](std::chrono::milliseconds) { clock.advance(4s); });
+        ringing_pump pump;
+        sb::task_scheduler scheduler(pump, clock);
+        test::lines lines(clock);
+        CHECK(crawl_politely(scheduler, web, home, lines.say, 1) == all_of_small_site());
+        CHECK(clock.now().time_since_epoch() == 44s);
     }
 
     TEST_CASE_FIXTURE(test::virtual_time, "the pipelined crawler brings home the same, over one connection") {

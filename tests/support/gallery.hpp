@@ -1,5 +1,5 @@
 // The text of docs/misuse-gallery.md, made of the samples in compile_fail/, of what the compilers say
-// of them, and of errors.hpp. tools/gallery writes it; gallery_test.cpp holds the page against it.
+// of them, and of the headers of errors. tools/gallery writes it; gallery_test.cpp holds the page against it.
 #pragma once
 
 #include "misuse.hpp"
@@ -177,12 +177,14 @@ struct misuse_type {
     std::string words; // its what(); empty: whoever throws it says more
 };
 
-// The types that errors.hpp derives from `misuse`, as they describe themselves.
+// The types that the headers of errors derive from `misuse`, as they describe themselves.
 inline std::vector<misuse_type> misuse_types() {
     static std::regex const derived(R"(struct (\w+) : (?:\w+::)*misuse \{)");
     std::vector<misuse_type> types;
     std::string comment;
-    for (auto const& line : lines_of(text_of(SB_INCLUDE_DIR "/switchback/errors.hpp"))) {
+    auto const headers = text_of(SB_INCLUDE_DIR "/switchback/generator_errors.hpp") +
+                         text_of(SB_INCLUDE_DIR "/switchback/errors.hpp");
+    for (auto const& line : lines_of(headers)) {
         std::smatch found;
         if (begins_with(line, "// ")) {
             comment += (comment.empty() ? "" : " ") + line.substr(3);
@@ -316,7 +318,9 @@ inline std::string gallery_page() {
         "\n"
         "What only shows when the program runs throws a type of its own, derived from `sb::misuse`, "
         "which is a `std::exception`. These stand in "
-        "[errors.hpp](../include/switchback/errors.hpp); `sb::maybe` and `sb::result` have their own.\n"
+        "[generator_errors.hpp](../include/switchback/generator_errors.hpp) and "
+        "[errors.hpp](../include/switchback/errors.hpp); `sb::maybe`, `sb::result`, the semaphore and the "
+        "queues have their own.\n"
         "\n"
         "| type | when | what() |\n"
         "| --- | --- | --- |\n";

@@ -2,6 +2,7 @@
 
 namespace sb = switchback;
 
+// quoted: main
 int main() {
     examples::site const web(examples::small_site());
     examples::printer const say;
@@ -12,3 +13,4 @@ int main() {
     say("all " + std::to_string(got.size()) + " files are here, at most " +
         std::to_string(wire.most_on_the_way()) + " requests were on the way at once");
 }
+// end of quote

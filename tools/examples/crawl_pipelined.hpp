@@ -101,11 +101,13 @@ struct crawl {
 
 } // namespace pipelined
 
+// quoted: crawl_pipelined
 inline files crawl_pipelined(
     sb::task_scheduler& scheduler, wire& to, std::string const& first, printer const& say) {
     pipelined::crawled all{{scheduler, to}, say, {first}};
     scheduler.run(pipelined::crawl{all, first});
     return std::move(all.got);
 }
+// end of quote
 
 } // namespace examples

@@ -1,6 +1,6 @@
-// The same crawler with tasks. To fetch a page blocks, and so is a job on a worker thread; all else runs on
-// one thread, and takes turns only where it awaits. So there is no lock, and nobody asks whether it is
-// over: it is when the first task has ended, for a task waits for those that it has made.
+// The same crawler with tasks. To fetch a page blocks, and so is a job on a worker thread, of those for what
+// waits; all else runs on one thread, and takes turns only where it awaits. So there is no lock, and nobody
+// asks whether it is over: it is when the first task has ended, for a task waits for those that it has made.
 #pragma once
 
 #include "printer.hpp"
@@ -32,7 +32,7 @@ struct crawl {
     sb::step operator()(sb::returns<void>& co) {
         SB_BEGIN(co);
         all.say("fetching " + url);
-        SB_AWAIT_INTO(content, sb::offload(&site::urlopen, &all.web, url));
+        SB_AWAIT_INTO(content, sb::offload_blocking(&site::urlopen, &all.web, url));
         all.got[filename_for_url(url)] = content;
         links = extract_urls(content);
         SB_AWAIT(sb::run_in_parallel(

@@ -6,7 +6,8 @@
 // Values that can be awaited (frames, tasks, futures, jobs) are: so many run at once, and what they come to is
 // yielded in their order, whichever ends first. Others are kept until they are read. The source is asked by a
 // task of its own, from the first next() on. An error of the source comes behind the values before it; that
-// of an awaited value, in its place.
+// of an awaited value, in its place. What was read ahead goes with this: a source that was borrowed goes on behind
+// it.
 #pragma once
 
 #include <switchback/detail/async_source.hpp>
@@ -90,7 +91,7 @@ struct async_buffering {
 
     step operator()(async_yields<Value>& co) {
         SB_BEGIN(co);
-        state = std::make_shared<ahead<Value>>(most, most);
+        state = std::make_shared<ahead<Value>>(most, most - 1); // and one that waits for room
         reader = co.start(
             reading_ahead<Source, Value>{static_cast<Source&&>(source), closing_at_end<Value>(state)});
         for (;;) {

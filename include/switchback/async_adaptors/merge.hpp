@@ -5,7 +5,7 @@
 // All are asked at once, and each again when its value has been taken: so none runs ahead, and a value stays
 // where it is until then. Values that are there at the same time come in the order in which they were yielded.
 // All yield the same type. It ends with the last of them; the first error of one leaves by it, and closes the
-// others.
+// others (what those raise then is reported as unhandled).
 #pragma once
 
 #include <switchback/detail/async_source.hpp>

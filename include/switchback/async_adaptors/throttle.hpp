@@ -26,7 +26,7 @@ struct async_throttling {
         SB_BEGIN(co);
         SB_FOR_AWAIT (each, static_cast<Source&&>(source)) {
             if (earliest && *earliest > co.now()) SB_AWAIT(sleep_until(*earliest));
-            earliest = co.now() + every;
+            earliest = every < (time_point::max)() - co.now() ? co.now() + every : (time_point::max)();
             SB_YIELD(pass_on<Source>(*each));
         }
         SB_END();
@@ -39,7 +39,7 @@ template <class Rep, class Period, class S>
 auto async_throttle(std::chrono::duration<Rep, Period> every, S&& source) {
     using throttling = detail::async_throttling<detail::async_source_of<S>>;
     return async_generator{
-        throttling{std::chrono::duration_cast<std::chrono::nanoseconds>(every), static_cast<S&&>(source)}};
+        throttling{sleep(every).duration, static_cast<S&&>(source)}};
 }
 
 } // namespace SB_DETAIL_ABI

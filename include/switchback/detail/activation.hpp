@@ -5,7 +5,7 @@
 
 #include <switchback/detail/control.hpp>
 #include <switchback/detail/scope.hpp>
-#include <switchback/errors.hpp>
+#include <switchback/generator_errors.hpp>
 #include <switchback/step.hpp>
 
 #include <utility>

@@ -22,13 +22,35 @@ class async_node : public task_state {
 public:
     static constexpr bool can_yield = true;
 
-    async_node(core* of, frame_type const& kind) noexcept
-        : task_state(of, kind), memory_(frame_memory::local()) {
-        references = 1; // the generator's; an operation has one more
+    // Its frame is gone; so goes the node, and its memory.
+    using free_function = void (*)(async_node&) noexcept;
+
+    async_node(core* of, frame_type const& kind, free_function free) noexcept
+        : task_state(of, kind), memory_(frame_memory::local()), free_(free) {
+        references = 1; // the generator's; an operation has one more, and another while its outcome is awaited
     }
 
     generator_status status() const noexcept { return status_; }
     frame_memory& memory() const noexcept { return memory_; }
+
+    // ---- Those who have it
+
+    void add_holder() noexcept { ++references; }
+    // One holder less. The last one's going closes it: lists first, and chains of any length without recursion.
+    static void let_go(node& n) noexcept;
+    void lose_holder() noexcept {
+        if (SB_DETAIL_UNLIKELY(references == 1 || is(is_root))) {
+            let_go(*this);
+        } else {
+            --references;
+        }
+    }
+    // The generator itself: nobody will look at a value any more.
+    void lose_owner() noexcept {
+        is_owned_ = false;
+        let_go(*this);
+    }
+    bool has_value() const noexcept { return status_ == generator_status::suspended && is_owned_; }
 
     // ---- Operations of the frame `self`, which then awaits the outcome as that of a child
 
@@ -60,27 +82,20 @@ public:
         return step::returned; // the operation's outcome is there
     }
     void frame_is_gone() noexcept { status_ = generator_status::closed; }
-    // An operation is over.
-    void end_operation() noexcept {
-        if (SB_DETAIL_UNLIKELY(references == 1)) {
-            home->release_node(*this);
-        } else {
-            --references;
-        }
-    }
-    // One holder less. True: the node is to be destroyed, and its memory to be released.
-    bool loses_holder() noexcept;
 
 private:
     SB_DETAIL_COLD void settle_in(node& self);
     step end_unusual_step(step outcome) noexcept;
     step over_at_once(node& self) noexcept;
     void destroy_frame_now() noexcept;
+    void reap() noexcept;
     bool leave_by_exit() noexcept;
 
     frame_memory& memory_;
+    free_function const free_;
     generator_status status_ = generator_status::created;
     bool is_closing_ = false; // a generator_exit was raised in its body
+    bool is_owned_ = true;
 };
 
 // The library's side of `async_yields`: the values as well.
@@ -97,6 +112,10 @@ public:
     step fall_off() noexcept { return step::returned; }
     void keep_returned(int) noexcept {}
     void restore_returned(int) noexcept {}
+    void forget_values() noexcept {
+        this->forget_sent();
+        this->forget_yielded();
+    }
 
     static async_state& from(node& n) noexcept {
         return static_cast<async_state&>(static_cast<async_node&>(static_cast<task_state&>(n)));
@@ -109,7 +128,7 @@ struct async_node_of final : context_of<F> {
     using context = context_of<F>;
     using state = async_state<typename context::yield_type, typename context::sent_type>;
 
-    explicit async_node_of(core* of) noexcept : context(of, type) {}
+    explicit async_node_of(core* of) noexcept : context(of, type, &free_this) {}
     ~async_node_of() {}
 
     union {
@@ -138,11 +157,11 @@ private:
         self.state_part().frame_is_gone();
         ::switchback::detail::destroy(self.frame);
         n.drop(0);
+        self.state_part().forget_values();
     }
-    static void let_go(node& n) noexcept {
+    static void free_this(async_node& n) noexcept {
         auto& self = from(n);
-        if (!self.state_part().loses_holder()) return;
-        auto& memory = self.state_part().memory();
+        auto& memory = n.memory();
         self.~async_node_of();
         release_node_memory(memory, &self, sizeof(async_node_of), alignof(async_node_of), true);
     }
@@ -154,7 +173,7 @@ private:
 template <class F>
 inline const frame_type async_node_of<F>::type{&async_node_of::resume, &async_node_of::describe,
     &async_node_of::destroy_frame, nullptr, type_name<F>(), &async_node_of::where, sizeof(async_node_of),
-    alignof(async_node_of), &async_node_of::let_go};
+    alignof(async_node_of), &async_node::let_go};
 
 } // namespace detail
 } // namespace SB_DETAIL_ABI

@@ -20,6 +20,9 @@ namespace detail {
 //     template <class Make> static step start(node& self, Make& make);
 //         begins to wait for what `make()` gives. returned: it has come; suspended or called: the
 //         body is to be left; failed: an error is in flight
+//     static constexpr bool gives_way_first = true;      (if there is one)
+//         where others are to have a turn, that is before the beginning: what has come would not be safe
+//         from them until it is taken
 //     template <class Sink> static bool take(node& self, Sink& sink);
 //         hands the result to the sink; false: an error is in flight
 template <class T, class = void>
@@ -180,6 +183,11 @@ inline constexpr bool takes_nothing = std::is_same_v<Sink, ignore_result>;
 template <class S, class Body>
 inline constexpr bool takes_nothing<return_result<S, Body>> = true;
 
+template <class How, class = void>
+inline constexpr bool gives_way_first = false;
+template <class How>
+inline constexpr bool gives_way_first<How, std::void_t<decltype(How::gives_way_first)>> = true;
+
 template <class S, class Body, class Make, class Sink>
 SB_DETAIL_INLINE step await_at(activation& now, Body& body, int line, Make make, Sink sink) {
     using awaited = decltype(make());
@@ -196,21 +204,32 @@ SB_DETAIL_INLINE step await_at(activation& now, Body& body, int line, Make make,
             "SB_AWAIT_INTO, SB_AWAIT_OK: what is awaited has no result; write SB_AWAIT");
         static_assert(!is_result<typename how::result_type>::value || !std::is_same_v<Sink, ignore_result>,
             "SB_AWAIT would drop the error in this sb::result: SB_AWAIT_OK returns it, SB_AWAIT_INTO keeps it");
-        if (now.target == 0) {
+        bool begins = now.target == 0;
+        if (begins) {
             body.path = path_at<S>(now, line);
-            auto const outcome = how::start(body, make);
-            if (SB_DETAIL_UNLIKELY(outcome != step::returned)) {
-                if (outcome == step::failed) return fail_at_await<S>(now, body);
-                return outcome;
-            }
-            if (SB_DETAIL_UNLIKELY(--body.home->awaits_left == 0) && body.home->gives_way(body)) {
-                return step::suspended;
+            if constexpr (gives_way_first<how>) {
+                if (SB_DETAIL_UNLIKELY(--body.home->awaits_left == 0) && body.home->gives_way(body)) {
+                    return step::suspended;
+                }
             }
         } else {
             land<S>(now);
             if constexpr (S::guard != 0) {
                 if (SB_DETAIL_UNLIKELY(body.is(is_injected)) && body.home->take_injection(body)) {
                     return fail_at_await<S>(now, body);
+                }
+            }
+            if constexpr (gives_way_first<how>) begins = body.awaits == awaited_kind::nothing;
+        }
+        if (begins) {
+            auto const outcome = how::start(body, make);
+            if (SB_DETAIL_UNLIKELY(outcome != step::returned)) {
+                if (outcome == step::failed) return fail_at_await<S>(now, body);
+                return outcome;
+            }
+            if constexpr (!gives_way_first<how>) {
+                if (SB_DETAIL_UNLIKELY(--body.home->awaits_left == 0) && body.home->gives_way(body)) {
+                    return step::suspended;
                 }
             }
         }

@@ -3,7 +3,7 @@
 
 #include <switchback/detail/match.hpp>
 #include <switchback/detail/native_error.hpp>
-#include <switchback/errors.hpp>
+#include <switchback/generator_errors.hpp>
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <switchback/detail/slot.hpp>
-#include <switchback/errors.hpp>
+#include <switchback/generator_errors.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -43,6 +43,8 @@ public:
         }
     }
     auto* yielded() noexcept { return yielded_.get(); }
+    // The body has ended, and nobody asks for it any more.
+    void forget_yielded() noexcept { yielded_.forget(); }
 
     template <class V>
     void send(V&& value) {

@@ -22,6 +22,7 @@ public:
     template <class U>
     void put(U&& value) { value_ = static_cast<T>(static_cast<U&&>(value)); }
     T* get() noexcept { return SB_DETAIL_ADDRESS_OF(value_); }
+    void forget() noexcept {}
 
 private:
     T value_;
@@ -33,6 +34,7 @@ public:
     template <class U>
     void put(U&& value) { value_.emplace(static_cast<U&&>(value)); }
     T* get() noexcept { return SB_DETAIL_ADDRESS_OF(*value_); }
+    void forget() noexcept { value_.reset(); }
 
 private:
     maybe<T> value_;
@@ -44,6 +46,7 @@ class yield_slot<T&, false> {
 public:
     void put(T& value) noexcept { value_ = SB_DETAIL_ADDRESS_OF(value); }
     T* get() noexcept { return value_; }
+    void forget() noexcept {}
 
 private:
     T* value_ = nullptr;

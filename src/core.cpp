@@ -261,8 +261,9 @@ node* core::unwind(node& failed, node* last) noexcept {
             return nullptr;
         }
         auto* const parent = n->awaiter;
-        release_node(*n);
         parent->awaits = awaited_kind::nothing;
+        parent->state = node_state::running;
+        release_node(*n);
         if (parent->is_guarded()) {
             parent->set(is_injected);
             return parent;

@@ -2,12 +2,15 @@
 // in doctest_header/failing.cpp, a program that is run here.
 #include <switchback/doctest.hpp>
 
+#include <switchback/doctest_interleavings.hpp>
 #include <switchback/offload.hpp>
 #include <switchback/run_in_parallel.hpp>
 #include <switchback/sleep.hpp>
+#include <switchback/testing/connection.hpp>
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <regex>
 #include <stdexcept>
 #include <string>
@@ -190,6 +193,143 @@ TEST_CASE("the handler that was there before a case is there behind it") {
     CHECK(is_default);
 }
 
+// ---- In many orders
+
+namespace {
+
+int runs_of_ours = 0;
+std::string orders;
+
+struct writes {
+    std::string* to;
+    char letter;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        *to += letter;
+        SB_AWAIT(sb::yield_now());
+        *to += letter;
+        SB_END();
+    }
+};
+
+struct two_writers {
+    std::string text{};
+    void start(sb::testing::stage& on) {
+        ++runs_of_ours;
+        on.start("a", writes{&text, 'a'});
+        on.start("b", writes{&text, 'b'});
+    }
+    void check(sb::testing::stage&) {
+        CHECK(text.size() == 4);
+        orders += text + ' ';
+    }
+};
+
+struct cannot_be_moved_on_stage : two_writers {
+    cannot_be_moved address{};
+    void start(sb::testing::stage& on) {
+        two_writers::start(on);
+        CHECK(address.self == &address);
+    }
+};
+
+// quoted: mended
+struct listens {
+    sb::testing::stream from;
+    std::string* heard;
+    std::string pending{};
+    char part[80] = {};
+    std::size_t size = 0;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        for (;;) {
+            SB_AWAIT_INTO(size, from.read(part, sizeof part));
+            if (size == 0) break;
+            pending.append(part, size);
+            for (std::size_t end; (end = pending.find('\n')) != pending.npos; pending.erase(0, end + 1)) {
+                *heard += "<" + pending.substr(0, end) + ">";
+            }
+        }
+        SB_END();
+    }
+};
+// end of quote
+
+struct says {
+    sb::testing::stream to;
+    std::string text{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        text = "hello\n";
+        SB_AWAIT(to.write(text.data(), text.size()));
+        SB_AWAIT(sb::sleep(1s));
+        text = "bye\n";
+        SB_AWAIT(to.write(text.data(), text.size()));
+        SB_END();
+    }
+};
+
+struct chat {
+    std::optional<sb::testing::connection> wire{};
+    std::string heard{};
+
+    void start(sb::testing::stage& on) {
+        wire.emplace(on);
+        on.start("one", says{std::move(wire->client)});
+        on.start("other", listens{std::move(wire->server), &heard});
+    }
+    void check(sb::testing::stage&) { CHECK(heard == "<hello><bye>"); }
+};
+
+} // namespace
+
+SB_INTERLEAVINGS("own IT1: a program is run so many times", 20) : two_writers{};
+
+TEST_CASE("own IT1: it was, and not always in the same order") {
+    CHECK(runs_of_ours == 20);
+    CHECK(orders.find("abab") != std::string::npos);
+    CHECK(orders.find("aabb") != std::string::npos);
+    runs_of_ours = 0;
+    orders.clear();
+}
+
+SB_EVERY_ORDER("own IT2: a program is run in every order") : two_writers{};
+
+TEST_CASE("own IT2: it was, once in each") {
+    CHECK(runs_of_ours == 6);
+    for (auto const* each : {"aabb", "abab", "abba", "baab", "baba", "bbaa"}) {
+        CHECK(orders.find(each) != std::string::npos);
+    }
+    runs_of_ours = 0;
+    orders.clear();
+}
+
+SB_ONE_ORDER("own IT3: a program is run in one order", "0:1") : two_writers{};
+
+TEST_CASE("own IT3: it was, once") {
+    CHECK(runs_of_ours == 1);
+    CHECK(orders == "baba ");
+}
+
+SB_EVERY_ORDER("a program stays where it was made") : cannot_be_moved_on_stage{};
+
+SB_EVERY_ORDER("a program that is disturbed" * doctest::description("with decorators"), sb::testing::disturbances{}) {
+    std::string text{};
+    void start(sb::testing::stage& on) { on.start("a", writes{&text, 'a'}); }
+    void check(sb::testing::stage& on) { CHECK((on.is_disturbed() || text == "aa")); }
+};
+
+SB_INTERLEAVINGS("a program that is skipped" * doctest::skip(), 10) {
+    void start(sb::testing::stage&) { FAIL("it was told not to be run"); }
+    void check(sb::testing::stage&) {}
+};
+
+SB_INTERLEAVINGS("every line is heard", 1000) : chat{};
+
+// quoted: kept
+SB_ONE_ORDER("a line may come in pieces", "0:1 3:5") : chat{};
+// end of quote
+
 // ---- Words
 
 namespace {
@@ -263,8 +403,9 @@ TEST_CASE("doctest's words for times name the largest unit of which there is a w
 
 namespace {
 
-command_outcome run_failing(std::string const& which) {
-    return run_command("'" SB_FAILING_CASES "' --no-colors --no-version --test-case='" + which + "'");
+command_outcome run_failing(std::string const& which, std::string const& environment = "") {
+    return run_command(
+        environment + " '" SB_FAILING_CASES "' --no-colors --no-version --test-case='" + which + "'");
 }
 
 // What a program prints, with the directories of files left out.
@@ -272,8 +413,9 @@ std::string plain(std::string const& output) {
     return std::regex_replace(output, std::regex(R"([^\s"]*/(\w+\.cpp))"), "$1");
 }
 
-void check_says(std::string const& which, std::vector<std::string> const& expected) {
-    auto const outcome = run_failing(which);
+void check_says(std::string const& which, std::vector<std::string> const& expected,
+    std::string const& environment = "") {
+    auto const outcome = run_failing(which, environment);
     CAPTURE(which);
     CHECK(outcome.status == 1);
     auto const output = plain(outcome.output);
@@ -351,6 +493,48 @@ TEST_CASE("a REQUIRE that fails ends the case, and is printed once") {
 TEST_CASE("expect_no_tasks names the line where it stands") {
     check_says("a check for tasks", {R"(failing\.cpp:\d+: ERROR: a task is left:\n)"
                                      R"(  File "failing\.cpp", line \d+, in [^\n]*sleeps\n)"});
+}
+
+TEST_CASE("own IT4: a check that fails in some order is printed once, in the order with the fewest deviations") {
+    check_says("every line is heard",
+        {R"(failing\.cpp:\d+:\nTEST CASE:  every line is heard\n\n)"
+         R"(failing\.cpp:\d+: ERROR: CHECK\( heard == "<hello><bye>" \) is NOT correct!\n)"
+         R"(  values: CHECK\( [^\n]* == <hello><bye> \)\n\n)"
+         R"(failing\.cpp:\d+: MESSAGE: Found in run \d+: CHECK\( [^\n]* \) is not correct \(failing\.cpp:\d+\)\n)"
+         R"(In this order:\n)"
+         R"(step +time +one +other\n)"
+         R"(1 +0\.000 s +begins \(failing\.cpp:\d+\)\n)",
+            R"(To run it again:\n  SB_REPLAY="\d+:\d+[ \d:]*" \S*failing\S* --test-case="every line is heard"\n)",
+            R"(test cases: +1 \| +0 passed \| +1 failed)", R"(assertions: +\d+ \| +\d+ passed \| +1 failed)"});
+}
+
+TEST_CASE("own IT4: what a failing check logs is printed with it, and the plain order is said to be that") {
+    check_says("an update is lost? or two",
+        {R"(  values: CHECK\( 2 == 3 \)\n  logged: what came of it\n)", R"(In this order, which is the plain one:\n)",
+            R"(SB_REPLAY="" \S* --test-case="an update is lost\? or two"\n)"});
+}
+
+TEST_CASE("own IT4: what was done to a task is marked in the table") {
+    check_says("nobody expects a cancellation",
+        {R"(2 +0\.000 s +! is (cancelled|dropped)\n)", R"(SB_REPLAY="\d+:\d+" )"});
+}
+
+TEST_CASE("own IT4: a REQUIRE is a check, too") {
+    check_says("a requirement in many orders",
+        {R"(FATAL ERROR: REQUIRE\( 1 == 2 \) is NOT correct)", R"(assertions: \d+ \| \d+ passed \| 1 failed)"});
+}
+
+TEST_CASE("own IT4: a task that fails is printed with its error") {
+    check_says("a task fails in one order",
+        {R"(failing\.cpp:\d+: ERROR: Found: "two" failed: std::runtime_error: no such page\n)"
+         R"(In this order:\nstep +time +one +two\n1 +0\.000 s +begins)"});
+}
+
+TEST_CASE("own IT5: with SB_REPLAY a case is run once, in that order") {
+    check_says("an update is lost*", {R"(  values: CHECK\( 1 == 3 \)\n)", "MESSAGE: Run again: "}, "SB_REPLAY='0:1'");
+    auto const clean = run_failing("nobody expects a cancellation", "SB_REPLAY=''");
+    CHECK(clean.status == 0);
+    CHECK(clean.output.find("Nothing is found in the order \"\":\nstep") != std::string::npos);
 }
 
 TEST_CASE("an exception that comes out of a task is compared by its own words, as ever") {

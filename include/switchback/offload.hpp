@@ -103,6 +103,8 @@ public:
 #endif
     }
 
+    node const* waiter() const noexcept override { return waiter_; }
+
     void deliver() noexcept override {
         if (!std::exchange(arrived_, true)) home_.workers().delivered();
         if (waiter_ == nullptr) {

@@ -12,6 +12,7 @@
 #include <switchback/at_most.hpp>
 #include <switchback/barrier.hpp>
 #include <switchback/broadcast.hpp>
+#include <switchback/byte_stream.hpp>
 #include <switchback/call_periodically.hpp>
 #include <switchback/clock.hpp>
 #include <switchback/condition.hpp>
@@ -24,6 +25,7 @@
 #include <switchback/future.hpp>
 #include <switchback/gather.hpp>
 #include <switchback/generator.hpp>
+#include <switchback/generator_errors.hpp>
 #include <switchback/generator_status.hpp>
 #include <switchback/heartbeat.hpp>
 #include <switchback/make.hpp>

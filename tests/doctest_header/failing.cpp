@@ -1,9 +1,13 @@
 // Cases each of which fails: tests/doctest_header_test.cpp looks at what this program prints.
 #include <switchback/doctest.hpp>
 
+#include <switchback/doctest_interleavings.hpp>
 #include <switchback/sleep.hpp>
+#include <switchback/testing/connection.hpp>
 
+#include <optional>
 #include <stdexcept>
+#include <string>
 
 namespace sb = switchback;
 using namespace std::chrono_literals;
@@ -147,3 +151,101 @@ TEST_CASE("words for exceptions") {
     CHECK_NOTHROW(throw sb::cancelled{});
     CHECK_NOTHROW(throw sb::generator_exit{});
 }
+
+// ---- In many orders
+
+namespace {
+
+struct adds {
+    int* sum;
+    int by;
+    int seen = 0;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        seen = *sum;
+        SB_AWAIT(sb::yield_now());
+        *sum = seen + by;
+        SB_END();
+    }
+};
+
+// quoted: chat
+// Two lines, with a second in between.
+struct says {
+    sb::testing::stream to;
+    std::string text{};
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        text = "hello\n";
+        SB_AWAIT(to.write(text.data(), text.size()));
+        SB_AWAIT(sb::sleep(1s));
+        text = "bye\n";
+        SB_AWAIT(to.write(text.data(), text.size()));
+        SB_END();
+    }
+};
+
+struct listens {
+    sb::testing::stream from;
+    std::string* heard;
+    char line[80] = {};
+    std::size_t size = 0;
+    sb::step operator()(sb::returns<void>& co) {
+        SB_BEGIN(co);
+        for (;;) {
+            SB_AWAIT_INTO(size, from.read(line, sizeof line));
+            if (size == 0) break;
+            *heard += "<" + std::string(line, size - 1) + ">";
+        }
+        SB_END();
+    }
+};
+// end of quote
+
+} // namespace
+
+// quoted: torn
+SB_INTERLEAVINGS("every line is heard", 1000) {
+    std::optional<sb::testing::connection> wire{};
+    std::string heard{};
+
+    void start(sb::testing::stage& on) {
+        wire.emplace(on);
+        on.start("one", says{std::move(wire->client)});
+        on.start("other", listens{std::move(wire->server), &heard});
+    }
+    void check(sb::testing::stage&) { CHECK(heard == "<hello><bye>"); }
+};
+// end of quote
+
+SB_EVERY_ORDER("an update is lost, or two") {
+    int sum = 0;
+    void start(sb::testing::stage& on) {
+        on.start("one", adds{&sum, 1});
+        on.start("two", adds{&sum, 2});
+    }
+    void check(sb::testing::stage&) {
+        INFO("what came of it");
+        CHECK(sum == 3);
+    }
+};
+
+SB_EVERY_ORDER("nobody expects a cancellation", sb::testing::disturbances{}) {
+    int sum = 0;
+    void start(sb::testing::stage& on) { on.start("one", adds{&sum, 1}); }
+    void check(sb::testing::stage&) { CHECK(sum == 1); }
+};
+
+SB_INTERLEAVINGS("a requirement in many orders", 10) {
+    void start(sb::testing::stage& on) { on.start("one", requires_too_much{}); }
+    void check(sb::testing::stage&) {}
+};
+
+SB_ONE_ORDER("a task fails in one order", "0:1") {
+    int sum = 0;
+    void start(sb::testing::stage& on) {
+        on.start("one", adds{&sum, 1});
+        on.start("two", gives_up{});
+    }
+    void check(sb::testing::stage&) {}
+};

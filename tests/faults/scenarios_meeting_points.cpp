@@ -170,6 +170,7 @@ SB_SCENARIO("aio SE1: tasks that share permits") {
         b = co.start(has_permit_for{permits.get(), 2s});
         c = co.start(has_permit_for{permits.get(), 1s});
         SB_AWAIT(has_permit_for{permits.get(), 1s});
+        SB_AWAIT(a);
         SB_AWAIT(c);
         SB_AWAIT(b);
         CHECK(permits->available() == 2);

@@ -181,7 +181,7 @@ SB_SCENARIO("own NF1, own NF6: tasks that wait for frames, in the end for some t
                     frames->begin_frame();
                 }
                 group->start(three_frames{frames.get()});
-                SB_AWAIT(sb::yield_now());
+                SB_AWAIT(sb::sleep(1ms)); // it has begun, whoever goes first
                 frames.reset();
             } SB_END_WITH
         } SB_CATCH_ERRORS {

@@ -271,6 +271,7 @@ public:
         if (SB_DETAIL_UNLIKELY(chooser_ != nullptr)) chooser_->woken(waiter, by);
     }
     void check_thread() const;
+    bool is_own_thread() const noexcept { return std::this_thread::get_id() == thread_; }
 
     std::size_t unfinished() const noexcept { return unfinished_; }
     // Those of them that are nobody's branches, in the order of their start.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <switchback/detail/core.hpp>
+#include <switchback/detail/inbox.hpp>
 
 namespace switchback {
 inline namespace SB_DETAIL_ABI {
@@ -19,6 +20,7 @@ public:
     // forgotten.
     void call_at(std::uint64_t moment) noexcept {
         stop();
+        if (is_over()) return;
         if (moment <= home->now()) {
             home->make_ready(*this);
         } else {
@@ -29,6 +31,9 @@ public:
         home->stop_waiting(*this);
         state = node_state::created;
     }
+
+    // The scheduler has closed, and its clock may have gone.
+    bool is_over() const noexcept { return home->mail()->is_closed(); }
 
 protected:
     ~timed_call() {

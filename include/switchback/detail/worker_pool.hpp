@@ -21,6 +21,8 @@ namespace switchback {
 inline namespace SB_DETAIL_ABI {
 namespace detail {
 
+struct node;
+
 enum class job_kind : unsigned char { computes, blocks };
 
 // Something to run on a worker. It comes back through the inbox, run or not, and is destroyed on the
@@ -31,6 +33,8 @@ public:
     virtual void run() noexcept = 0;
     // On the scheduler's thread, in a catch block: no worker could be started to run it.
     virtual void refuse() noexcept = 0;
+    // On the scheduler's thread: the node that waits for it; null: none does any more.
+    virtual node const* waiter() const noexcept = 0;
 
 protected:
     explicit pool_job(job_kind kind) noexcept : kind_(kind) {}
@@ -60,10 +64,9 @@ protected:
     class queue {
     public:
         bool empty() const noexcept { return first_ == nullptr; }
-        std::size_t size() const noexcept {
-            std::size_t count = 0;
-            for (auto* at = first_; at != nullptr; at = at->following_) ++count;
-            return count;
+        template <class Visitor>
+        void visit(Visitor&& visitor) const {
+            for (auto* at = first_; at != nullptr; at = at->following_) visitor(*at);
         }
         void push(pool_job& job) noexcept {
             auto** at = &first_;

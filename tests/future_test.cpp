@@ -447,7 +447,7 @@ TEST_CASE_FIXTURE(fixture, "aio F4: an error that a callback does not look at is
     CHECK(unhandled.errors() == words{"std::runtime_error: unseen"});
 }
 
-TEST_CASE_FIXTURE(fixture, "own PR8: a callback keeps its task going until it was called; cancel() ends it") {
+TEST_CASE_FIXTURE(fixture, "imvu T6, own PR8: a callback keeps its task going until it was called; cancel() ends it") {
     int called = 0;
     auto const note = [&called, held = test::live{}](sb::future<int> const&) { ++called; };
     auto const before = test::live::count();
@@ -468,6 +468,33 @@ TEST_CASE_FIXTURE(fixture, "own PR8: a callback keeps its task going until it wa
     pump.run_ready();
     CHECK(called == 2);
     CHECK(scheduler.unfinished_tasks() == 0);
+}
+
+TEST_CASE_FIXTURE(fixture, "aio D3: errors of tasks, of callbacks, of posted calls and of clean-up come to one handler") {
+    test::unhandled_log const unhandled;
+    scheduler.start_detached(test::failure_after{"of a task", 1s});
+    scheduler.start(value_after{1, 2s}).on_ready([](sb::future<int> const&) {
+        throw std::runtime_error("of a callback");
+    });
+    struct fails_to_clean_up {
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_TRY {
+                SB_AWAIT(sb::sleep(1h));
+            } SB_FINALLY {
+                throw std::runtime_error("of clean-up");
+            } SB_END_TRY
+            SB_END();
+        }
+    };
+    auto dropped = scheduler.start(fails_to_clean_up{});
+    pump.advance(3s);
+    scheduler.post([] { throw std::runtime_error("of a posted call"); });
+    pump.run_ready();
+    dropped.reset();
+    CHECK(unhandled.errors() == std::vector<std::string>{"std::runtime_error: of a task",
+                                    "std::runtime_error: of a callback", "std::runtime_error: of a posted call",
+                                    "std::runtime_error: of clean-up"});
 }
 
 TEST_CASE("own PR8: a scheduler that closes calls those that are left, and then takes no more") {

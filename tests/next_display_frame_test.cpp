@@ -58,7 +58,7 @@ TEST_CASE_FIXTURE(fixture, "own NF1: all that wait go on before begin_frame retu
     CHECK(frames.last().number == 3);
 }
 
-TEST_CASE_FIXTURE(fixture, "own NF1: ahead of what is ready, and what they make ready runs in the scheduler's turns") {
+TEST_CASE_FIXTURE(fixture, "imvu T12, own NF1: ahead of what is ready, and what they make ready runs in the scheduler's turns") {
     sb::display_frames frames(scheduler);
     auto const a = scheduler.start(animation{&frames, &log, "a", 1});
     pump.run_ready();

@@ -211,7 +211,7 @@ TEST_CASE_FIXTURE(one_worker,
     CHECK(tells_where_it_dies::died_elsewhere.load() == 0);
 }
 
-TEST_CASE("what queued and running jobs hold dies on the scheduler's thread when that goes") {
+TEST_CASE("trio N7: what queued and running jobs hold dies on the scheduler's thread when that goes, behind them") {
     tells_where_it_dies::begin();
     blocker first;
     std::thread helper;

@@ -256,6 +256,47 @@ TEST_CASE_FIXTURE(fixture, "a traceback reads as Python prints it") {
     CHECK(sb::traceback().to_string().empty());
 }
 
+TEST_CASE_FIXTURE(fixture, "gen I6: an exception that is raised again keeps the frames that it has, outermost first") {
+    struct fails {
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT(sb::sleep(1s));
+            throw std::runtime_error("no");
+            SB_END();
+        }
+    };
+    struct raises_again {
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_TRY {
+                SB_AWAIT(fails{});
+            } SB_CATCH_ERRORS {
+                SB_AWAIT(sb::sleep(1s));
+                SB_RAISE();
+            } SB_END_TRY
+            SB_END();
+        }
+    };
+    struct outermost {
+        sb::step operator()(sb::returns<void>& co) {
+            SB_BEGIN(co);
+            SB_AWAIT(raises_again{});
+            SB_END();
+        }
+    };
+    auto const task = scheduler.start(outermost{});
+    pump.advance(2s);
+    auto const way = task.traceback();
+    auto const names = [&](std::size_t i, char const* frame) {
+        return way.entries()[i].frame.find(frame) != std::string::npos;
+    };
+    REQUIRE(way.entries().size() >= 3);
+    CHECK(names(0, "outermost"));
+    CHECK(names(1, "raises_again"));
+    CHECK(names(way.entries().size() - 1, "fails"));
+    CHECK(task.error() != nullptr);
+}
+
 TEST_CASE_FIXTURE(fixture, "a traceback of thousands of frames is cut, and says so") {
     struct deep {
         int depth;

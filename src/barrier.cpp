@@ -18,7 +18,7 @@ bool barrier_round::go_on(node& self, std::size_t& place) noexcept {
 } // namespace detail
 
 step barrier::come(detail::node& self) {
-    thread_.check();
+    thread_.ensure();
     if (is_broken_) {
         detail::fly<broken_barrier>(*self.home);
         return step::failed;

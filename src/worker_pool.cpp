@@ -21,7 +21,7 @@ SB_DETAIL_THREAD_LOCAL inbox const* results_of_this_thread = nullptr;
 crew::rules for_jobs_that_compute(worker_options const& wanted) {
     auto const threads =
         wanted.threads != 0 ? wanted.threads : std::max(4u, std::thread::hardware_concurrency());
-    return {threads, std::max<std::size_t>(wanted.queue, 1), crew::most_jobs_at_once, crew::forever};
+    return {threads, std::max<std::size_t>(wanted.queue, 1), crew::most_jobs_at_once, crew::for_good};
 }
 crew::rules for_jobs_that_block(worker_options const& wanted) {
     auto const threads = wanted.blocking_threads != 0 ? wanted.blocking_threads : 64;
@@ -179,7 +179,7 @@ void crew::work(worker& self) noexcept {
         auto const has_something = [&] {
             return ending_ || waiting_.size != 0 || (spare = take_from_another()) != nullptr;
         };
-        if (rules_.idle == forever) {
+        if (rules_.idle == for_good) {
             work_or_end_.wait(lock, has_something);
         } else if (!work_or_end_.wait_for(lock, rules_.idle, has_something)) {
             --resting_;

@@ -110,7 +110,7 @@ struct awaiter<generator_operation<Y, Sent, Step>> {
             self.child = nullptr;
             return step::returned;
         }
-        of->check(self);
+        of->prepare(self);
         return operation.what_.begin(*of, self);
     }
 

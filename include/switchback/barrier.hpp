@@ -77,13 +77,13 @@ public:
 
     // All who wait fail with broken_barrier, and so do those who come, until reset().
     void abort() {
-        thread_.check();
+        thread_.ensure();
         is_broken_ = true;
         end_round(detail::barrier_round::state::broken);
     }
     // It is as new. Those who wait fail with broken_barrier.
     void reset() {
-        thread_.check();
+        thread_.ensure();
         is_broken_ = false;
         end_round(detail::barrier_round::state::broken);
     }

@@ -159,7 +159,7 @@ public:
     // Gets all that is published from now on; of what it has not taken, the newest so many. Of a broadcast that is
     // closed it gets nothing. Allocates. Throws misuse where there is no room for any.
     subscription subscribe(std::size_t bound = unbounded) {
-        thread_.check();
+        thread_.ensure();
         if (bound == 0) detail::raise<misuse>("a subscription without room for one item");
         subscription made;
         made.state_ = std::make_unique<detail::listening<T>>(*this, bound);
@@ -178,7 +178,7 @@ public:
     bool publish(V&& item) {
         static_assert(std::is_convertible_v<V&&, T>,
             "publish(item): the item is not of the type that the broadcast names");
-        thread_.check();
+        thread_.ensure();
         if (closed_ || subscribers_.empty()) return !closed_;
         auto* const fresh = new detail::news<T>(static_cast<V&&>(item));
         if (!closed_) add(*fresh);
@@ -188,7 +188,7 @@ public:
 
     // Nothing more comes: who listens gets what has come, and then the end.
     void close() {
-        thread_.check();
+        thread_.ensure();
         end();
     }
     bool is_closed() const noexcept { return closed_; }

@@ -111,7 +111,7 @@ private:
         node* task = nullptr;
         void const* type = nullptr;
     };
-    using slots = std::map<std::string, slot, std::less<>>;
+    using places = std::map<std::string, slot, std::less<>>;
     // A name: there as long as any task has it, or is still to end that had it.
     struct slot {
         slot() = default;
@@ -125,7 +125,7 @@ private:
         named* current = nullptr;
         list_head ending;
         gate ended{true}; // open where there are no such
-        slots::iterator self{};
+        places::iterator self{};
     };
 
     template <class R>
@@ -156,7 +156,7 @@ private:
     void end_now(std::unique_ptr<named> one) noexcept;
     void task_ended(node& task, entry* note) noexcept override;
 
-    slots slots_;
+    places slots_;
 };
 
 } // namespace detail

@@ -55,7 +55,7 @@ public:
     // ---- Operations of the frame `self`, which then awaits the outcome as that of a child
 
     // Before any of them, and before what it is given is stored. Throws already_running, and wrong_scheduler.
-    void check(node& self) {
+    void prepare(node& self) {
         if (SB_DETAIL_UNLIKELY(status_ == generator_status::running || home != self.home)) settle_in(self);
     }
     // Goes on from where it stands.

@@ -19,7 +19,7 @@ public:
     notice_list& operator=(notice_list const&) = delete;
     ~notice_list();
 
-    void check_thread() const { thread_.check(); }
+    void check_thread() const { thread_.ensure(); }
     std::size_t waiting() const noexcept { return count_; }
     void notify(std::size_t most) noexcept;
 

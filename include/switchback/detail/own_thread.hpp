@@ -13,7 +13,7 @@ inline SB_DETAIL_THREAD_LOCAL char thread_mark = 0;
 class own_thread {
 public:
     // Throws wrong_thread.
-    void check() const {
+    void ensure() const {
         if (SB_DETAIL_UNLIKELY(thread_ != &thread_mark)) take();
     }
     bool is_another() const noexcept { return thread_ != nullptr && thread_ != &thread_mark; }

@@ -53,7 +53,7 @@ public:
     wait_list(wait_list const&) = delete;
     wait_list& operator=(wait_list const&) = delete;
 
-    void check_thread() const { thread_.check(); }
+    void check_thread() const { thread_.ensure(); }
     bool has_waiting() const noexcept { return !waiting_.empty(); }
 
     void await_this(node& waiter) noexcept {

@@ -102,7 +102,7 @@ public:
         std::size_t jobs_at_once;
         std::chrono::nanoseconds idle; // forever: threads stay
     };
-    static constexpr std::chrono::nanoseconds forever = (std::chrono::nanoseconds::max)();
+    static constexpr std::chrono::nanoseconds for_good = (std::chrono::nanoseconds::max)();
     static constexpr std::size_t most_jobs_at_once = 16;
 
     crew(rules const& how, inbox& results) noexcept : rules_(how), results_(results) {}

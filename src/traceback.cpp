@@ -41,12 +41,9 @@ int line_of(place const& where, path_t path) noexcept {
 std::string words_for(std::type_info const& type) {
 #if SB_HAS_DEMANGLER
     int status = 0;
-    char* const readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-    if (status == 0 && readable != nullptr) {
-        std::string name = readable;
-        std::free(readable);
-        return name;
-    }
+    std::unique_ptr<char, void (*)(void*)> const readable(
+        abi::__cxa_demangle(type.name(), nullptr, nullptr, &status), &std::free);
+    if (status == 0 && readable != nullptr) return readable.get();
 #endif
     return type.name();
 }

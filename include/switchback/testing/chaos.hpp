@@ -29,7 +29,7 @@ struct chaos_report {
     std::size_t runs = 0;
     std::string finding{}; // the first that was found; empty if there was none
     std::uint64_t seed = 0; // of the run that found it
-    interleaving where{};  // the order that leads there, in the fewest deviations
+    interleaving where{};  // the order that leads there, which needs each of its deviations
     history what_happened{};
 
     bool is_clean() const noexcept { return finding.empty(); }

@@ -140,7 +140,7 @@ std::string run_again(interleaving const& order, disturbances const& disturb, hi
 using rerun = std::function<bool(interleaving const&)>;
 interleaving shrunk(interleaving const& order, rerun const& fails);
 
-// What was found, as it is told: in the fewest deviations.
+// What was found, as it is told: in an order that needs each of its deviations. (There may be one with fewer.)
 template <class Program, class Report>
 void tell_finding(Report& found, interleaving const& order, disturbances const& disturb) {
     found.where = shrunk(
